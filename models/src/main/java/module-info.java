@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The model families of Tenon, checkpoint formats, assembly and generation. */
+@NullMarked
+@SuppressWarnings("requires-automatic")
+module org.tenon.models {
+    requires transitive org.tenon.api;
+    requires transitive org.tenon.layers;
+    requires transitive org.tenon.tokenizers;
+    requires com.fasterxml.jackson.databind;
+    requires com.google.guice;
+}
