@@ -7,4 +7,11 @@ module org.tenon.tokenizers {
     requires transitive org.tenon.api;
     requires com.fasterxml.jackson.databind;
     requires jinjava;
+
+    // An automatic module can't say what it needs: this is what Jinjava does.
+    requires com.fasterxml.jackson.dataformat.yaml;
+    requires com.fasterxml.jackson.datatype.jdk8;
+    requires com.google.common;
+    requires org.apache.commons.lang3;
+    requires org.slf4j;
 }
