@@ -4,4 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.tenon.api {
     requires static transitive org.jspecify;
+
+    exports org.tenon.api;
+    exports org.tenon.api.backend;
+    exports org.tenon.api.op;
+    exports org.tenon.api.tensor;
 }

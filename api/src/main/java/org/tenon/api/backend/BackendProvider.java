@@ -1,0 +1,38 @@
+package org.tenon.api.backend;
+
+import java.util.List;
+import org.tenon.api.TenonException;
+
+/**
+ * A backend plugin's entry, found by {@link java.util.ServiceLoader}: name it both in the module's {@code provides} and in
+ * {@code META-INF/services}. Creating one must be cheap and must load nothing native. Thread-safe.
+ */
+public interface BackendProvider {
+    /** {@return the name that users choose the backend by, such as {@code cpu}} */
+    String name();
+
+    /**
+     * Whether the backend can be there, judged by files and flags alone.
+     *
+     * @return where it is, or why it isn't there
+     */
+    Presence presence();
+
+    /**
+     * The devices of this machine that the backend can use. May load native libraries.
+     *
+     * @return the devices, the best first; empty where there are none
+     */
+    List<Device> devices();
+
+    /**
+     * Opens a device for a model.
+     *
+     * @param device one of {@link #devices}
+     * @param numerics the precision asked for
+     * @return the backend; the caller closes it
+     * @throws Refused when the precision can't be had; says which part
+     * @throws TenonException when the device can't be opened
+     */
+    Backend open(Device device, Numerics numerics);
+}
