@@ -21,8 +21,8 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
      * There is a kernel.
      *
      * @param handles the features that the kernel handles; an op that uses another is opened up instead
-     * @param layouts for weights by operand name, the layouts that the kernel can take, the best first; those that aren't named are
-     *     {@link Layout#DENSE}
+     * @param layouts for weights by operand name ({@code weights} for all of a list), the layouts that the kernel can take, the best
+     *     first; those that aren't named are {@link Layout#DENSE}
      * @param workspaceBytes scratch memory that a step of a given shape needs
      * @param binder makes the launch
      * @param <B> the op's operands once they have their places

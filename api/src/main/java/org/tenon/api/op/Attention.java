@@ -111,10 +111,10 @@ public record Attention(double scale, Visibility sees, Extent keys)
     @Override
     public void lower(Ops ops, In<Tensor> in, List<Tensor> out) {
         Shape pool = in.keys().shape();
-        long kvHeads = pool.size(1);
-        long blockSize = pool.size(2);
-        int chunk = (int) (blockSize % CHUNK == 0 ? CHUNK : blockSize);
-        long chunks = blockSize / chunk; // in a block
+        int kvHeads = Math.toIntExact(pool.size(1));
+        int blockSize = Math.toIntExact(pool.size(2));
+        int chunk = blockSize % CHUNK == 0 ? CHUNK : blockSize;
+        int chunks = blockSize / chunk; // in a block
         Dim rows = in.q().shape().dim(0);
         long heads = in.q().shape().size(1);
         long group = heads / kvHeads;
@@ -131,7 +131,7 @@ public record Attention(double scale, Visibility sees, Extent keys)
         Tensor bases = ops.gather(column(in.bases()), sequence); // [rows, 1]
         Tensor lengths = ops.gather(column(in.lengths()), sequence);
         Tensor positions = in.positions().reshape(perRow);
-        long entries = in.table().width();
+        int entries = Math.toIntExact(in.table().width());
         Tensor table = in.table().reshape(Shape.of(in.table().shape().dim(0).times(entries), 1));
         Tensor firstEntry = ops.multiply(sequence, entries); // [rows]
         Tensor kvHead = ops.iota(Dim.of(kvHeads)); // [kvHeads]
@@ -142,13 +142,13 @@ public record Attention(double scale, Visibility sees, Extent keys)
         Tensor sum = ops.variable(ops.fill(0, DType.F32, Shape.of(rows, kvHeads, group, valueWidth)));
         ops.loop(new Ops.Turns(this.keys.dim(), chunk), turn -> {
             Tensor entry = ops.add(firstEntry, ops.divide(turn, chunks)); // [rows]
-            Tensor inside = ops.binary(Binary.LESS, ops.divide(turn, chunks), ops.constant(Shape.of(1), (int) entries));
+            Tensor inside = ops.binary(Binary.LESS, ops.divide(turn, chunks), ops.constant(Shape.of(1), entries));
             Tensor found = ops.select(inside, entry, none);
             Tensor valid = ops.select(ops.binary(Binary.LESS, sequence, zero), none, found);
             Tensor block = ops.gather(table, valid); // [rows, 1]
             Tensor missing = ops.select(
                     absent, ops.constant(Shape.of(1), 1), ops.binary(Binary.LESS, valid.reshape(perRow), zero));
-            Tensor part = ops.binary(Binary.MODULO, turn, ops.constant(Shape.of(1), (int) chunks));
+            Tensor part = ops.binary(Binary.MODULO, turn, ops.constant(Shape.of(1), chunks));
             Tensor matrix = ops.add(ops.multiply(ops.add(ops.multiply(block, kvHeads), kvHead), chunks), part);
             Tensor empty = ops.select(missing, ops.constant(Shape.of(1), 1), ops.binary(Binary.LESS, block, zero));
             Tensor index = ops.select(empty, none, matrix); // [rows, kvHeads]

@@ -46,7 +46,7 @@ public record RmsNorm(double epsilon, DType type) implements Op<RmsNorm.In<Tenso
     @Override
     public void lower(Ops ops, In<Tensor> in, List<Tensor> out) {
         Tensor x = ops.convert(in.x(), DType.F32);
-        Tensor mean = ops.divide(ops.sum(ops.multiply(x, x)), x.width()); // [..., 1]
+        Tensor mean = ops.divide(ops.sum(ops.multiply(x, x)), (double) x.width()); // [..., 1]
         Tensor normal = ops.multiply(x, ops.rsqrt(ops.add(mean, epsilon)));
         if (type.equals(DType.F32)) {
             ops.into(out.getFirst()).multiply(normal, in.weight());

@@ -1,6 +1,7 @@
 package org.tenon.api.tensor;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ public final class StepShape {
      */
     public StepShape(Map<Extent, Integer> sizes) {
         List<Map.Entry<Extent, Integer>> entries = sizes.entrySet().stream()
-                .sorted(java.util.Comparator.comparing(entry -> entry.getKey().name()))
+                .sorted(Comparator.comparing(entry -> entry.getKey().name()))
                 .toList();
         this.extents = new Extent[entries.size()];
         this.sizes = new int[entries.size()];
@@ -46,11 +47,6 @@ public final class StepShape {
      * @throws IllegalArgumentException when the step doesn't count it
      */
     public int size(Extent extent) {
-        for (int i = 0; i < extents.length; i++) {
-            if (extents[i] == extent) {
-                return sizes[i];
-            }
-        }
         for (int i = 0; i < extents.length; i++) {
             if (extents[i].equals(extent)) {
                 return sizes[i];

@@ -1,0 +1,98 @@
+package org.tenon.api.layer;
+
+import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.Dim;
+import org.tenon.api.tensor.Shape;
+
+/**
+ * A small integer tensor that the host brings with each step, I32. What no op reads is neither stored nor brought.
+ *
+ * @param name what it is, unique within a model
+ * @param shape its shape
+ */
+public record StepInput(String name, Shape shape) {
+    /**
+     * The ids of the rows' tokens; -1 for padding.
+     *
+     * @param axis the rows
+     * @return {@code [rows]}
+     */
+    public static StepInput ids(Axis axis) {
+        return new StepInput(axis.name() + ".ids", Shape.of(axis.rows().dim()));
+    }
+
+    /**
+     * The rows' positions in their sequences.
+     *
+     * @param axis the rows
+     * @return {@code [rows]}
+     */
+    public static StepInput positions(Axis axis) {
+        return new StepInput(axis.name() + ".positions", Shape.of(axis.rows().dim()));
+    }
+
+    /**
+     * The sequences that the rows belong to, counted within the step; -1 for padding. Rows of one sequence lie together.
+     *
+     * @param axis the rows
+     * @return {@code [rows]}
+     */
+    public static StepInput sequence(Axis axis) {
+        return new StepInput(axis.name() + ".sequence", Shape.of(axis.rows().dim()));
+    }
+
+    /**
+     * The sequences' lengths after the step; 0 for padding.
+     *
+     * @param axis the rows
+     * @return {@code [sequences]}
+     */
+    public static StepInput lengths(Axis axis) {
+        return new StepInput(axis.name() + ".lengths", Shape.of(axis.sequences().dim()));
+    }
+
+    /**
+     * The rows whose output is wanted; -1 for padding.
+     *
+     * @param axis the rows
+     * @return {@code [outputs]}
+     */
+    public static StepInput outputs(Axis axis) {
+        return new StepInput(axis.name() + ".outputs", Shape.of(axis.outputs().dim()));
+    }
+
+    /**
+     * The block tables of a group of caches; -1 for no block.
+     *
+     * @param group the group
+     * @param entries blocks that a sequence can have
+     * @return {@code [sequences, entries]}
+     */
+    public static StepInput table(KeyGroup group, int entries) {
+        return new StepInput(group.name() + ".table", Shape.of(sequences(group), entries));
+    }
+
+    /**
+     * The positions of the first keys in the block tables.
+     *
+     * @param group the group
+     * @return {@code [sequences]}
+     */
+    public static StepInput bases(KeyGroup group) {
+        return new StepInput(group.name() + ".bases", Shape.of(sequences(group)));
+    }
+
+    /**
+     * Where the rows' keys go: {@code block * blockSize + place}; -1 for nowhere.
+     *
+     * @param group the group
+     * @return {@code [rows]}
+     */
+    public static StepInput slots(KeyGroup group) {
+        return new StepInput(group.name() + ".slots", Shape.of(group.axis().rows().dim()));
+    }
+
+    private static Dim sequences(KeyGroup group) {
+        return group.axis().sequences().dim();
+    }
+}

@@ -1,0 +1,134 @@
+package org.tenon.api.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a checkpoint names the parameters of a model, both ways. A pattern holds {@code {i}} for a number, or alternatives such as
+ * {@code {q,k,v}}, which pair up in order with those of the other side. The first pattern that fits counts. Immutable and thread-safe.
+ */
+public final class ParameterNames {
+    private static final Pattern PLACE = Pattern.compile("\\{([^}]*)}");
+
+    private final List<Rule> rules;
+    private final List<Pattern> ignored;
+
+    private ParameterNames(List<Rule> rules, List<Pattern> ignored) {
+        this.rules = List.copyOf(rules);
+        this.ignored = List.copyOf(ignored);
+    }
+
+    /** {@return names without a rule yet} */
+    public static ParameterNames names() {
+        return new ParameterNames(List.of(), List.of());
+    }
+
+    /**
+     * Adds a rule.
+     *
+     * @param checkpoint the name in the checkpoint, {@code model.layers.{i}.self_attn.{q,k,v}_proj.weight}
+     * @param path the parameter's path, {@code layers.{i}.mixer.qkv.{q,k,v}.weight}, with the same places in the same order
+     * @return these names with the rule
+     */
+    public ParameterNames map(String checkpoint, String path) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(new Rule(Template.of(checkpoint), Template.of(path)));
+        return new ParameterNames(more, ignored);
+    }
+
+    /**
+     * Names a tensor that may stand in a checkpoint and means nothing: a stray buffer.
+     *
+     * @param regex fits the whole name
+     * @return these names with the exception
+     */
+    public ParameterNames ignore(String regex) {
+        List<Pattern> more = new ArrayList<>(ignored);
+        more.add(Pattern.compile(regex));
+        return new ParameterNames(rules, more);
+    }
+
+    /**
+     * Where a parameter stands in the checkpoint.
+     *
+     * @param path the parameter's path
+     * @return its name there, or nothing where no rule fits
+     */
+    public Optional<String> checkpoint(String path) {
+        return rules.stream()
+                .flatMap(rule -> rule.path().translate(path, rule.checkpoint()).stream())
+                .findFirst();
+    }
+
+    /**
+     * What a tensor of the checkpoint is.
+     *
+     * @param name its name there
+     * @return the parameter's path, or nothing where no rule fits
+     */
+    public Optional<String> path(String name) {
+        return rules.stream()
+                .flatMap(rule -> rule.checkpoint().translate(name, rule.path()).stream())
+                .findFirst();
+    }
+
+    /**
+     * Whether a tensor may stand in the checkpoint although nothing uses it.
+     *
+     * @param name its name there
+     * @return whether it may
+     */
+    public boolean ignorable(String name) {
+        return ignored.stream().anyMatch(pattern -> pattern.matcher(name).matches());
+    }
+
+    private record Rule(Template checkpoint, Template path) {}
+
+    /** A name with places: literal text around them, and for each place its alternatives, none for a number. */
+    private record Template(List<String> literals, List<List<String>> places, Pattern pattern) {
+        static Template of(String text) {
+            List<String> literals = new ArrayList<>();
+            List<List<String>> places = new ArrayList<>();
+            StringBuilder regex = new StringBuilder();
+            Matcher matcher = PLACE.matcher(text);
+            int end = 0;
+            while (matcher.find()) {
+                String literal = text.substring(end, matcher.start());
+                literals.add(literal);
+                List<String> alternatives =
+                        matcher.group(1).indexOf(',') < 0 ? List.of() : List.of(matcher.group(1).split(",", -1));
+                places.add(alternatives);
+                regex.append(Pattern.quote(literal)).append('(');
+                regex.append(
+                        alternatives.isEmpty()
+                                ? "[0-9]{1,9}"
+                                : String.join(
+                                        "|",
+                                        alternatives.stream().map(Pattern::quote).toList()));
+                regex.append(')');
+                end = matcher.end();
+            }
+            literals.add(text.substring(end));
+            regex.append(Pattern.quote(text.substring(end)));
+            return new Template(literals, places, Pattern.compile(regex.toString()));
+        }
+
+        Optional<String> translate(String name, Template other) {
+            Matcher matcher = pattern.matcher(name);
+            if (!matcher.matches()) {
+                return Optional.empty();
+            }
+            StringBuilder result = new StringBuilder(other.literals.getFirst());
+            for (int i = 0; i < places.size(); i++) {
+                String found = matcher.group(i + 1);
+                List<String> own = places.get(i);
+                result.append(own.isEmpty() ? found : other.places.get(i).get(own.indexOf(found)));
+                result.append(other.literals.get(i + 1));
+            }
+            return Optional.of(result.toString());
+        }
+    }
+}

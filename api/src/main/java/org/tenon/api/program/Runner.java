@@ -1,0 +1,154 @@
+package org.tenon.api.program;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Launch;
+import org.tenon.api.backend.Queue;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/**
+ * A program on a backend, ready to run: kernels found and bound, weights prepared, memory at fixed addresses. A step walks a list, or
+ * replays what the backend recorded of it. Used from one thread at a time; {@link #close} comes last.
+ */
+public final class Runner implements AutoCloseable {
+    private final Backend backend;
+    private final StepShape bounds;
+    private final Placement placement;
+    private final Launch step;
+    private final String listing;
+    private final Map<StepShape, Launch> replays = new HashMap<>();
+
+    private Runner(Backend backend, StepShape bounds, Placement placement, Launch step, String listing) {
+        this.backend = backend;
+        this.bounds = bounds;
+        this.placement = placement;
+        this.step = step;
+        this.listing = listing;
+    }
+
+    /** Hears how far loading has come. */
+    @FunctionalInterface
+    public interface Progress {
+        /**
+         * A weight is prepared.
+         *
+         * @param done bytes of weights prepared so far, as their sources hold them
+         * @param total bytes to prepare in all
+         */
+        void prepared(long done, long total);
+    }
+
+    /**
+     * Makes a program ready.
+     *
+     * @param program the program
+     * @param backend where to run it; stays the caller's
+     * @param progress hears how far it has come
+     * @return the runner; the caller closes it
+     * @throws MissingKernels when the backend lacks kernels; lists all of them
+     */
+    public static Runner of(Program program, Backend backend, Progress progress) {
+        Lowering.Lowered lowered = Lowering.lower(program, backend);
+        Placement placement = Placement.of(program, lowered, backend, progress);
+        try {
+            Launch load = placement.bind(lowered.load());
+            Launch step = placement.bind(lowered.step());
+            load.run(backend.queue(), StepShape.NONE);
+            backend.queue().finish();
+            return new Runner(backend, program.bounds(), placement, step, Listing.of(lowered.step()));
+        } catch (RuntimeException | Error failure) {
+            placement.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Brings an input's contents for the next step.
+     *
+     * @param input an input of the program that some op reads
+     * @param source the contents
+     * @param bytes how many, from the input's beginning
+     */
+    public void upload(Tensor input, MemorySegment source, long bytes) {
+        Buffer buffer = placement.buffer(input);
+        backend.queue().upload(source, buffer.storage(), buffer.offset(), bytes);
+    }
+
+    /**
+     * Whether an op reads a tensor; what none reads has no place.
+     *
+     * @param tensor an input, a state or an output
+     * @return whether it has a place
+     */
+    public boolean uses(Tensor tensor) {
+        return placement.holds(tensor);
+    }
+
+    /**
+     * Runs a step. Allocates nothing once the shape has been seen.
+     *
+     * @param shape what the step counts, at most the program's bounds
+     */
+    public void run(StepShape shape) {
+        Launch replay = replays.get(shape);
+        if (replay == null) {
+            if (!bounds.holds(shape)) {
+                throw new IllegalArgumentException("a step of " + shape + " is larger than the program's bounds " + bounds);
+            }
+            replay = backend.queue().record(step, shape).orElse(step);
+            replays.put(shape, replay);
+        }
+        replay.run(backend.queue(), shape);
+    }
+
+    /**
+     * Reads an output, or a state, waiting for the step.
+     *
+     * @param tensor an output of the program, or a state
+     * @param offset where in it to begin, in bytes
+     * @param target receives the bytes
+     * @param bytes how many
+     */
+    public void download(Tensor tensor, long offset, MemorySegment target, long bytes) {
+        Buffer buffer = placement.buffer(tensor);
+        backend.queue().download(buffer.storage(), buffer.offset() + offset, target, bytes);
+    }
+
+    /**
+     * Sets bytes of a state to zero.
+     *
+     * @param state a state of the program
+     * @param offset where in it to begin, in bytes
+     * @param bytes how many
+     */
+    public void clear(Tensor state, long offset, long bytes) {
+        Buffer buffer = placement.buffer(state);
+        backend.queue().clear(buffer.storage(), buffer.offset() + offset, bytes);
+    }
+
+    /** {@return the queue that steps run on} */
+    public Queue queue() {
+        return backend.queue();
+    }
+
+    /** {@return the bytes of device memory held beside the weights: states, temporaries, inputs} */
+    public long memoryBytes() {
+        return placement.bytes();
+    }
+
+    /** {@return the kernels of a step, one a line} */
+    public List<String> listing() {
+        return listing.lines().toList();
+    }
+
+    /** Waits for the queue and gives all memory back. Idempotent. */
+    @Override
+    public void close() {
+        placement.close();
+    }
+}
