@@ -22,7 +22,9 @@ PLACES = {
 COLOURS = ("red", "blue", "green", "yellow", "white", "silver", "brown", "black")
 THINGS = ("kite", "lantern", "drum", "ball", "scarf", "book", "flute", "umbrella",
           "basket", "cup", "key", "map", "whistle", "bell", "hat", "boat")
-TIMES = ("One morning,", "One evening,", "One day,", "One summer day,", "On a windy day,", "After the rain,",
+LIGHT = ("kite", "ball", "scarf", "umbrella", "map", "hat")      # what the wind can carry
+TORN = ("kite", "scarf", "book", "map", "hat")                   # what tears; the rest breaks
+TIMES = ("One morning,", "One evening,", "One day,", "One summer day,", "After the rain,", "Before the winter,",
          "Early on Sunday,", "Late in the autumn,")
 
 HELD_OUT_SHARE = 20
@@ -44,12 +46,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Story:
+    """`owners`: the pairs of (owner, object) that the story opens with."""
+
     text: str
     questions: list[Question]
     owners: frozenset[tuple[str, str]]
 
     def told(self, questions: list[Question]) -> str:
         return " ".join([self.text, *(f"{q.text} {q.answer}" for q in questions)])
+
+
+class BrokenOff(Exception):
+    """A story has reached the length at which it was to break off. Every change is told after it is made."""
 
 
 @dataclass
@@ -66,10 +74,13 @@ class World:
     happy: dict[str, str] = field(default_factory=dict)      # person -> cause
     sentences: list[str] = field(default_factory=list)
     focus: str | None = None                                 # whom a pronoun would mean in the next sentence
+    longest: int | None = None                               # sentences, after which the story breaks off
 
     def say(self, sentence: str, *people: str) -> None:
         self.sentences.append(sentence[0].upper() + sentence[1:])
         self.focus = people[0] if len(people) == 1 else None
+        if len(self.sentences) == self.longest:
+            raise BrokenOff
 
     def pick(self, *choices: str) -> str:
         return self.random.choice(choices)
@@ -81,9 +92,10 @@ class World:
         used = set(self.place.values()) | set(self.lying.values()) | set(taken)
         return self.random.choice([p for p in PLACES if p not in used])
 
-    def new_thing(self, owner: str) -> str:
+    def new_thing(self, owner: str, kinds: tuple[str, ...] = THINGS) -> str:
+        """An object of the owner's; the first of a story is what the held-out pairs are about."""
         while True:
-            thing = f"{self.random.choice(COLOURS)} {self.random.choice(THINGS)}"
+            thing = f"{self.random.choice(COLOURS)} {self.random.choice(kinds)}"
             if any(thing.split()[1] == other.split()[1] for other in self.owner):
                 continue
             lead = not self.owner
@@ -103,14 +115,14 @@ class World:
 
     # Events: each changes the world and tells the change.
 
-    def arrive(self, person: str, place: str, thing: str | None = None) -> None:
+    def arrive(self, person: str, place: str, thing: str | None, time: str | None) -> None:
         self.place[person] = place
         verb = self.pick("went to", "walked to", "came to", "ran to")
         text = f"{person} {verb} the {place}"
         if thing:
             self.holder[thing] = person
             text += f" with {his(person)} {thing}"
-        self.say(f"{self.random.choice(TIMES)} {text}.", person)
+        self.say(f"{time or self.random.choice(TIMES)} {text}.", person)
 
     def present(self, person: str, place: str, thing: str | None = None) -> None:
         self.place[person] = place
@@ -162,6 +174,12 @@ class World:
         who = self.subject(person)
         self.holder[thing] = other
         self.say(f"{who} {how} the {thing} {'back ' if how == 'brought' else ''}to {other}.", person, other)
+        if self.random.random() < 0.3:
+            self.say(f'"Thank you, {person}," said {other}.', person, other)
+
+    def ask(self, person: str, thing: str) -> None:
+        if self.random.random() < 0.4:
+            self.say(f'"Where is my {thing}?" asked {person}.', person)
 
     def become_sad(self, person: str, cause: str) -> None:
         who = self.subject(person)
@@ -193,6 +211,7 @@ def lost_and_found(w: World) -> None:
     thing = w.held_by(hero)[0]
     w.leave(hero, thing)
     w.move(hero, w.elsewhere())
+    w.ask(hero, thing)
     w.become_sad(hero, f"the {thing} was lost")
     w.take(friend, thing)
     if w.random.random() < 0.6:
@@ -206,7 +225,7 @@ def lost_and_found(w: World) -> None:
 
 
 def blown_away(w: World) -> None:
-    hero, friend = open_with_two(w)
+    hero, friend = open_with_two(w, kinds=LIGHT, time="On a windy day,")
     thing = w.held_by(hero)[0]
     target = w.elsewhere()
     del w.holder[thing]
@@ -235,7 +254,6 @@ def gift(w: World) -> None:
     w.become_sad(hero, trouble)
     w.meet(friend, hero)
     w.give(friend, hero, thing)
-    w.owner[thing] = hero
     w.become_happy(hero, f"{friend} gave {'her' if hero in SHE else 'him'} the {thing}")
     w.move(w.random.choice((hero, friend)), w.elsewhere())
 
@@ -291,8 +309,9 @@ def hidden(w: World) -> None:
 def mended(w: World) -> None:
     hero, friend = open_with_two(w)
     thing = w.held_by(hero)[0]
-    w.say(f"The {thing} {w.pick('fell and broke', 'broke')}.")
-    w.become_sad(hero, f"the {thing} was broken")
+    torn = thing.split()[1] in TORN
+    w.say(f"The {thing} {'tore' if torn else w.pick('fell and broke', 'broke')}.")
+    w.become_sad(hero, f"the {thing} was {'torn' if torn else 'broken'}")
     w.meet(hero, friend)
     w.give(hero, friend, thing)
     w.move(friend, "workshop" if "workshop" not in w.place.values() else w.elsewhere())
@@ -307,25 +326,68 @@ def mended(w: World) -> None:
     w.become_happy(hero, f"{friend} mended the {thing}")
 
 
-PLOTS = (lost_and_found, blown_away, gift, swap, borrowed, hidden, mended)
+def race(w: World) -> None:
+    hero, friend = open_with_two(w)
+    thing = w.held_by(hero)[0]
+    w.meet(friend, hero)
+    goal = w.elsewhere()
+    w.place[hero] = w.place[friend] = goal
+    w.say(f"{hero} and {friend} ran a race to the {goal}.", hero, friend)
+    winner, loser = w.random.sample((hero, friend), 2)
+    w.say(f"{winner} was faster than {loser}.", winner, loser)
+    if winner == friend:
+        w.give(hero, friend, thing)
+    else:
+        w.become_sad(loser, f"{he(loser)} had lost the race")
+    w.become_happy(winner, f"{he(winner)} had won the race")
+    w.move(w.random.choice((hero, friend)), w.elsewhere())
 
 
-def open_with_two(w: World, hero_holds: bool = True, friend_holds: bool | None = None) -> tuple[str, str]:
+def delivery(w: World) -> None:
+    hero, friend = open_with_two(w)
+    thing = w.held_by(hero)[0]
+    messenger = w.person()
+    w.place[messenger] = w.place[hero]
+    w.say(f"{hero} asked {messenger} to take the {thing} to {friend}.", hero, messenger)
+    w.give(hero, messenger, thing)
+    if w.random.random() < 0.7:
+        w.meet(messenger, friend)
+        w.give(messenger, friend, thing)
+        w.become_happy(friend, f"the {thing} was from {hero}")
+    else:
+        w.move(messenger, w.elsewhere())
+        w.leave(messenger, thing)
+        w.become_sad(friend, f"{messenger} did not come")
+        w.take(friend, thing)
+
+
+PLOTS = (lost_and_found, blown_away, gift, swap, borrowed, hidden, mended, race, delivery)
+
+
+def open_with_two(w: World, hero_holds: bool = True, friend_holds: bool | None = None,
+                  kinds: tuple[str, ...] = THINGS, time: str | None = None) -> tuple[str, str]:
+    """A hero, a friend somewhere else, and at times a third person who only happens to be there."""
     hero = w.person()
     if friend_holds is None:
         friend_holds = not hero_holds or w.random.random() < 0.35
-    # The lead object, that the held-out pairs are about, is the first that is made.
-    mine = w.new_thing(hero) if hero_holds else None
-    w.arrive(hero, w.elsewhere(), mine)
+    w.arrive(hero, w.elsewhere(), w.new_thing(hero, kinds) if hero_holds else None, time)
     friend = w.person()
-    if not hero_holds and w.held_out:
-        friend = w.random.choice([p for p in SHE + HE if p != hero])
-    yours = w.new_thing(friend) if friend_holds else None
-    w.present(friend, w.elsewhere(), yours)
+    w.present(friend, w.elsewhere(), w.new_thing(friend) if friend_holds else None)
     if w.random.random() < 0.2:
         other = w.person()
         w.present(other, w.elsewhere(), w.new_thing(other) if w.random.random() < 0.5 else None)
     return hero, friend
+
+
+def afterwards(w: World) -> None:
+    """At times somebody walks on, or puts something down."""
+    if w.random.random() < 0.25:
+        person = w.random.choice(list(w.place))
+        held = w.held_by(person)
+        if held and w.random.random() < 0.5:
+            w.leave(person, held[0])
+        else:
+            w.move(person, w.elsewhere())
 
 
 def closing(w: World) -> None:
@@ -355,10 +417,18 @@ def questions(w: World) -> list[Question]:
     return found
 
 
-def make_story(rng: random.Random, held_out: bool = False) -> Story:
-    """One story with all its questions. Held out: its first object and that object's owner are a held-out pair."""
-    w = World(rng, held_out)
-    rng.choice(PLOTS)(w)
-    closing(w)
+def make_story(rng: random.Random, held_out: bool = False, longest: int | None = None) -> Story:
+    """One story with all its questions.
+
+    Held out: its first object and that object's owner are a held-out pair. Longest: the sentences after which the
+    story breaks off; its questions are then about that moment.
+    """
+    w = World(rng, held_out, longest=longest)
+    try:
+        rng.choice(PLOTS)(w)
+        afterwards(w)
+        closing(w)
+    except BrokenOff:
+        pass
     pairs = frozenset((p, t) for t, p in w.owner.items())
     return Story(" ".join(w.sentences), questions(w), pairs)
