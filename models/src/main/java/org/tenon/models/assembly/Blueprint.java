@@ -1,0 +1,201 @@
+package org.tenon.models.assembly;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.layer.Declaration;
+import org.tenon.api.layer.KeyGroup;
+import org.tenon.api.layer.LayerMemory;
+import org.tenon.api.layer.Memory;
+import org.tenon.api.model.InvalidArchitecture;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.tensor.Axis;
+
+/**
+ * An architecture with all that its layers declare, checked, and nothing allocated: parameters and memories by path, what is shared,
+ * and what it will cost. Immutable and thread-safe.
+ */
+public final class Blueprint {
+    /** The most ids that a vocabulary may have. */
+    public static final int MOST_VOCABULARY = 1 << 24;
+
+    /** The longest context that a model may be made for. */
+    public static final int MOST_CONTEXT = 1 << 30;
+
+    /** The widest rows that a stack may have. */
+    public static final int MOST_HIDDEN = 1 << 20;
+
+    /** The most layers that a stack may have. */
+    public static final int MOST_LAYERS = 10_000;
+
+    private final ModelSpec spec;
+    private final List<Stack> stacks;
+    private final Map<String, LayerNode<?>> heads;
+    private final Map<String, Declaration.Parameter> parameters;
+    private final Map<String, String> shared;
+    private final Map<String, Site> sites;
+
+    /**
+     * A stack of layers.
+     *
+     * @param name its name
+     * @param axis its rows: {@link Axis#TOKENS} for the only stack, else an axis of its name
+     * @param embedding turns ids into rows
+     * @param layers the layers in order
+     * @param norm the norm after the last layer
+     */
+    public record Stack(
+            String name, Axis axis, LayerNode<?> embedding, List<LayerNode<?>> layers, LayerNode<?> norm) {
+        /**
+         * Copies the list.
+         *
+         * @param name its name
+         * @param axis its rows
+         * @param embedding turns ids into rows
+         * @param layers the layers in order
+         * @param norm the norm after the last layer
+         */
+        public Stack {
+            layers = List.copyOf(layers);
+        }
+
+        /** {@return all layers, from the embedding to the norm, each before those inside it} */
+        public Stream<LayerNode<?>> all() {
+            return Stream.of(Stream.of(embedding), layers.stream(), Stream.of(norm))
+                    .flatMap(part -> part)
+                    .flatMap(LayerNode::all);
+        }
+    }
+
+    /**
+     * Where a layer keeps something for each sequence.
+     *
+     * @param memory the handle that the layer gets
+     * @param group the caches that share its block tables
+     */
+    public record Site(Memory memory, KeyGroup group) {}
+
+    Blueprint(ModelSpec spec, List<Stack> stacks, Map<String, LayerNode<?>> heads, Declared declared) {
+        this.spec = spec;
+        this.stacks = List.copyOf(stacks);
+        this.heads = Collections.unmodifiableMap(new LinkedHashMap<>(heads));
+        this.parameters = Collections.unmodifiableMap(declared.parameters());
+        this.shared = Collections.unmodifiableMap(declared.shared());
+        this.sites = Collections.unmodifiableMap(declared.sites());
+    }
+
+    /**
+     * Asks every layer what it needs, and checks that all fits together.
+     *
+     * @param spec the architecture
+     * @param providers the kinds of layers there are
+     * @return the blueprint
+     * @throws InvalidArchitecture with every fault by its place, when something doesn't fit
+     */
+    public static Blueprint of(ModelSpec spec, LayerProviders providers) {
+        return new Walk(spec, providers).blueprint();
+    }
+
+    /** {@return the architecture} */
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    /** {@return the stacks in order} */
+    public List<Stack> stacks() {
+        return stacks;
+    }
+
+    /** {@return what turns the last stack's rows into outputs, by name} */
+    public Map<String, LayerNode<?>> heads() {
+        return heads;
+    }
+
+    /** {@return all layers in the order of the model, each before those inside it} */
+    public Stream<LayerNode<?>> nodes() {
+        return Stream.concat(
+                stacks.stream().flatMap(Stack::all), heads.values().stream().flatMap(LayerNode::all));
+    }
+
+    /** {@return every parameter once, by path, in the order of the model} */
+    public Map<String, Declaration.Parameter> parameters() {
+        return parameters;
+    }
+
+    /** {@return the parameters that are another layer's, by path: the path where they are declared} */
+    public Map<String, String> shared() {
+        return shared;
+    }
+
+    /** {@return what is kept for each sequence, by path, in the order of the model} */
+    public Map<String, Site> sites() {
+        return sites;
+    }
+
+    /** {@return the groups of caches that share block tables, in the order of the model} */
+    public List<KeyGroup> keyGroups() {
+        return sites.values().stream().map(Site::group).distinct().toList();
+    }
+
+    /** {@return how many numbers the parameters hold, shared ones counted once} */
+    public long parameterCount() {
+        return parameters.values().stream()
+                .mapToLong(parameter -> parameter.shape().elements())
+                .sum();
+    }
+
+    /**
+     * What a token adds to the caches of keys and values.
+     *
+     * @param numerics gives the type of keys and values
+     * @return bytes
+     */
+    public long keyBytesPerToken(Numerics numerics) {
+        return sites.values().stream()
+                .mapToLong(site -> switch (site.memory().kept()) {
+                    case LayerMemory.Keys keys ->
+                        keys.kvHeads() * numerics.activations().bytes((long) keys.keyWidth() + keys.valueWidth());
+                })
+                .sum();
+    }
+
+    /**
+     * What it costs to compute a token: two operations for each element of a matrix that the token is multiplied by, and what layers do
+     * with each key that it sees. Look-ups, norms and activations are left out.
+     *
+     * @param keys the keys before the token, its own included
+     * @return floating-point operations
+     */
+    public long flopsPerToken(int keys) {
+        long products = Stream.concat(
+                        stacks.stream().flatMap(stack -> stack.all().skip(1)), // an embedding is looked up
+                        heads.values().stream().flatMap(LayerNode::all))
+                .mapToLong(this::products)
+                .sum();
+        long attention = nodes().mapToLong(node -> perKey(node, keys)).sum();
+        return products + attention;
+    }
+
+    private long products(LayerNode<?> node) {
+        Declaration declaration = node.declaration();
+        return Stream.concat(
+                        declaration.parameters().values().stream(),
+                        declaration.shared().values().stream().map(parameters::get))
+                .filter(Declaration.Parameter::matrix)
+                .mapToLong(parameter -> 2 * parameter.shape().elements())
+                .sum();
+    }
+
+    private static long perKey(LayerNode<?> node, int keys) {
+        return node.declaration().memories().entrySet().stream()
+                .mapToLong(memory -> switch (memory.getValue()) {
+                    case LayerMemory.Keys kept ->
+                        node.declaration().operationsPerKey(memory.getKey())
+                                * Math.min(keys, kept.reach().keys());
+                })
+                .sum();
+    }
+}

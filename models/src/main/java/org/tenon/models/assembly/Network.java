@@ -1,0 +1,222 @@
+package org.tenon.models.assembly;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.WeightSource;
+import org.tenon.api.layer.KeyGroup;
+import org.tenon.api.layer.StepInput;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.program.Runner;
+import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/**
+ * A causal model compiled for a backend: fill the inputs, run, read the logits. Who owns which block, and what comes next in a sequence, is
+ * the caller's. Used from one thread at a time; {@link #close} comes last and leaves the backend open.
+ */
+public final class Network implements AutoCloseable {
+    private final Backend backend;
+    private final Blueprint blueprint;
+    private final Runner runner;
+    private final Shapes shapes;
+    private final Map<StepInput, Input> inputs = new HashMap<>();
+    private final List<Input> used = new ArrayList<>();
+    private final Map<KeyGroup, List<Tensor>> pools = new HashMap<>();
+    private final Tensor logits;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment row;
+
+    /**
+     * The largest step, and the blocks that caches are made of.
+     *
+     * @param rows rows in a step
+     * @param sequences sequences in a step
+     * @param outputs rows whose logits are wanted in a step
+     * @param blockSize positions in a block
+     * @param blocks blocks in a pool
+     * @param entries blocks that one sequence can have
+     */
+    public record Bounds(int rows, int sequences, int outputs, int blockSize, int blocks, int entries) {
+        /**
+         * Checks that there is something of each.
+         *
+         * @param rows rows in a step
+         * @param sequences sequences in a step
+         * @param outputs rows whose logits are wanted
+         * @param blockSize positions in a block
+         * @param blocks blocks in a pool
+         * @param entries blocks that one sequence can have
+         */
+        public Bounds {
+            if (Math.min(Math.min(rows, sequences), Math.min(outputs, blockSize)) < 1 || Math.min(blocks, entries) < 1) {
+                throw new IllegalArgumentException("bounds are at least 1 each: " + rows + " rows, " + sequences
+                        + " sequences, " + outputs + " outputs, " + blocks + " blocks of " + blockSize + ", " + entries
+                        + " for a sequence");
+            }
+        }
+
+        /** {@return the keys that one sequence can have} */
+        public int keys() {
+            return Math.multiplyExact(blockSize, entries);
+        }
+    }
+
+    private Network(Backend backend, Blueprint blueprint, Runner runner, Shapes shapes, NetworkWriter.Written written) {
+        this.backend = backend;
+        this.blueprint = blueprint;
+        this.runner = runner;
+        this.shapes = shapes;
+        this.logits = written.logits();
+        StepShape largest = written.program().bounds();
+        written.inputs().forEach((key, tensor) -> {
+            Input input = new Input(tensor, largest, arena);
+            inputs.put(key, input);
+            if (runner.uses(tensor)) {
+                used.add(input);
+            }
+        });
+        written.pools().values().forEach(pool -> {
+            List<Tensor> tensors = pools.computeIfAbsent(pool.group(), group -> new ArrayList<>());
+            tensors.add(pool.keys());
+            tensors.add(pool.values());
+        });
+        this.row = arena.allocate(logits.type().bytes(logits.width()), 64);
+    }
+
+    /**
+     * Compiles a model.
+     *
+     * @param blueprint its architecture, with one stack and a {@link ModelSpec#HEAD}
+     * @param weights where each parameter comes from, by path, of the declared shape
+     * @param backend where to run it; stays the caller's
+     * @param numerics the precision that the backend was opened with
+     * @param bounds the largest step
+     * @param progress hears how far it has come
+     * @return the network; the caller closes it
+     * @throws org.tenon.api.TenonException when the backend lacks kernels or memory
+     */
+    public static Network build(
+            Blueprint blueprint,
+            Function<String, WeightSource> weights,
+            Backend backend,
+            Numerics numerics,
+            Bounds bounds,
+            Runner.Progress progress) {
+        Axis axis = blueprint.stacks().getFirst().axis();
+        Shapes shapes = new Shapes(axis, blueprint.keyGroups(), bounds);
+        NetworkWriter.Written written =
+                new NetworkWriter(blueprint, weights, numerics, bounds, shapes.largest()).write(ModelSpec.HEAD);
+        Runner runner = Runner.of(written.program(), backend, progress);
+        try {
+            return new Network(backend, blueprint, runner, shapes, written);
+        } catch (RuntimeException | Error failure) {
+            runner.close();
+            throw failure;
+        }
+    }
+
+    /** {@return the caches that have block tables of their own} */
+    public List<KeyGroup> groups() {
+        return blueprint.keyGroups();
+    }
+
+    /**
+     * The host's side of an input.
+     *
+     * @param input which
+     * @return the input, or nothing where no layer reads it
+     */
+    public Optional<Input> input(StepInput input) {
+        return Optional.ofNullable(inputs.get(input));
+    }
+
+    /**
+     * The shape of a step, rounded up to a bucket. The caller fills what the rounding adds with padding.
+     *
+     * @param rows rows in the step
+     * @param sequences sequences in the step
+     * @param query the most rows that one sequence has
+     * @param outputs rows whose logits are wanted
+     * @param keys the most keys that one sequence has after the step
+     * @return the shape; the same object for the same bucket
+     */
+    public StepShape shape(int rows, int sequences, int query, int outputs, int keys) {
+        return shapes.of(rows, sequences, query, outputs, keys);
+    }
+
+    /**
+     * Uploads the inputs, runs a step, and waits for it.
+     *
+     * @param shape what {@link #shape} gave
+     */
+    public void run(StepShape shape) {
+        for (Input input : used) {
+            input.upload(runner, shape);
+        }
+        runner.run(shape);
+        runner.queue().finish();
+    }
+
+    /**
+     * The logits of a row of the last step.
+     *
+     * @param output which of the rows wanted
+     * @param target receives F32 {@code [vocabulary]}
+     */
+    public void logits(int output, float[] target) {
+        runner.download(logits, output * row.byteSize(), row, row.byteSize());
+        MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, target, 0, Math.toIntExact(logits.width()));
+    }
+
+    /**
+     * Sets a block to zero in all layers of a group, as it must be before another sequence gets it.
+     *
+     * @param group the group
+     * @param block the block
+     */
+    public void clear(KeyGroup group, int block) {
+        for (Tensor pool : pools.getOrDefault(group, List.of())) {
+            long bytes = pool.spec().stride(0);
+            runner.clear(pool, block * bytes, bytes);
+        }
+    }
+
+    /** {@return the backend that the model runs on} */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** {@return the architecture} */
+    public Blueprint blueprint() {
+        return blueprint;
+    }
+
+    /** {@return the bytes of device memory held beside the weights} */
+    public long memoryBytes() {
+        return runner.memoryBytes();
+    }
+
+    /** {@return the kernels of a step, one a line} */
+    public List<String> kernels() {
+        return runner.listing();
+    }
+
+    /** Gives memory back. Idempotent. */
+    @Override
+    public void close() {
+        runner.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

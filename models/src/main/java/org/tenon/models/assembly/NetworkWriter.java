@@ -1,0 +1,207 @@
+package org.tenon.models.assembly;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.WeightSource;
+import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.KeyGroup;
+import org.tenon.api.layer.KeyView;
+import org.tenon.api.layer.Layer;
+import org.tenon.api.layer.LayerContext;
+import org.tenon.api.layer.LayerMemory;
+import org.tenon.api.layer.Memory;
+import org.tenon.api.layer.Projection;
+import org.tenon.api.layer.Signal;
+import org.tenon.api.layer.Step;
+import org.tenon.api.layer.StepInput;
+import org.tenon.api.op.Ops;
+import org.tenon.api.program.Program;
+import org.tenon.api.program.ProgramWriter;
+import org.tenon.api.tensor.Shape;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/** Builds the layers of a blueprint and lets them write the model's program. Used once. */
+final class NetworkWriter {
+    /** The pools of a cache. */
+    record Pools(KeyGroup group, Tensor keys, Tensor values) {}
+
+    private final Blueprint blueprint;
+    private final Numerics numerics;
+    private final Network.Bounds bounds;
+    private final ProgramWriter writer;
+    private final Parameters parameters;
+    private final Map<StepInput, Tensor> inputs = new LinkedHashMap<>();
+    private final Map<String, Pools> pools = new LinkedHashMap<>();
+    private final Map<Signal, Tensor> signals = new HashMap<>();
+
+    NetworkWriter(
+            Blueprint blueprint,
+            Function<String, WeightSource> weights,
+            Numerics numerics,
+            Network.Bounds bounds,
+            StepShape largest) {
+        this.blueprint = blueprint;
+        this.numerics = numerics;
+        this.bounds = bounds;
+        this.writer = new ProgramWriter(largest, numerics.activations());
+        this.parameters = new Parameters(blueprint, weights, writer);
+    }
+
+    /**
+     * What was written.
+     *
+     * @param program the program
+     * @param inputs what the host brings
+     * @param pools the caches by site
+     * @param logits {@code [outputs, vocabulary]}
+     */
+    record Written(Program program, Map<StepInput, Tensor> inputs, Map<String, Pools> pools, Tensor logits) {}
+
+    /** Embedding, layers, then norm and head on the rows whose output is wanted. */
+    Written write(String head) {
+        Blueprint.Stack stack = blueprint.stacks().getFirst();
+        Tensor x = forward(stack.embedding(), input(StepInput.ids(stack.axis()))); // [rows, hidden]
+        for (LayerNode<?> layer : stack.layers()) {
+            x = forward(layer, x);
+        }
+        Tensor wanted = writer.ops().gather(x, input(StepInput.outputs(stack.axis()))); // [outputs, hidden]
+        LayerNode<?> last = blueprint.heads().get(head);
+        if (last == null) {
+            throw new IllegalArgumentException("the model has no head " + head + ", but " + blueprint.heads().keySet());
+        }
+        Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
+        return new Written(writer.finish(List.of(logits)), inputs, pools, logits);
+    }
+
+    private Tensor forward(LayerNode<?> node, Tensor x) {
+        return build(node).forward(x, new Writing(node.dims()));
+    }
+
+    private Layer build(LayerNode<?> node) {
+        return node.build(new Context(node));
+    }
+
+    private Tensor input(StepInput input) {
+        return inputs.computeIfAbsent(input, wanted -> writer.input(wanted.name(), wanted.shape()));
+    }
+
+    private Pools pools(Memory memory) {
+        return pools.computeIfAbsent(memory.site(), site -> switch (memory.kept()) {
+            case LayerMemory.Keys keys ->
+                new Pools(
+                        blueprint.sites().get(site).group(),
+                        pool(site + ".keys", keys.kvHeads(), keys.keyWidth()),
+                        pool(site + ".values", keys.kvHeads(), keys.valueWidth()));
+        });
+    }
+
+    private Tensor pool(String name, int kvHeads, int width) {
+        return writer.state(
+                name, numerics.activations(), Shape.of(bounds.blocks(), kvHeads, bounds.blockSize(), width));
+    }
+
+    /** What a layer declared, as tensors of this program. */
+    private final class Context implements LayerContext {
+        private final LayerNode<?> node;
+
+        Context(LayerNode<?> node) {
+            this.node = node;
+        }
+
+        @Override
+        public Dims dims() {
+            return node.dims();
+        }
+
+        @Override
+        public Tensor parameter(String name) {
+            return parameters.tensor(node.path(name));
+        }
+
+        @Override
+        public Projection projection(String name) {
+            return parameters.projection(node, name);
+        }
+
+        /** A child writes with its own surroundings, not its parent's. */
+        @Override
+        public Layer child(String name) {
+            LayerNode<?> child = node.children().get(name);
+            if (child == null) {
+                throw new IllegalArgumentException(node.path() + " asks for the layer " + name + ", which it didn't declare");
+            }
+            Layer layer = build(child);
+            return (x, step) -> layer.forward(x, new Writing(child.dims()));
+        }
+
+        @Override
+        public Memory memory(String name) {
+            Blueprint.Site site = blueprint.sites().get(node.path(name));
+            if (site == null) {
+                throw new IllegalArgumentException(node.path() + " asks for the memory " + name + ", which it didn't declare");
+            }
+            return site.memory();
+        }
+    }
+
+    /** What a layer writes with. */
+    private final class Writing implements Step {
+        private final Dims dims;
+
+        Writing(Dims dims) {
+            this.dims = dims;
+        }
+
+        @Override
+        public Ops ops() {
+            return writer.ops();
+        }
+
+        @Override
+        public Numerics numerics() {
+            return numerics;
+        }
+
+        @Override
+        public Dims dims() {
+            return dims;
+        }
+
+        @Override
+        public Tensor input(StepInput wanted) {
+            return NetworkWriter.this.input(wanted);
+        }
+
+        @Override
+        public KeyView keys(Memory memory) {
+            Pools found = pools(memory);
+            KeyGroup group = found.group();
+            return new KeyView(
+                    group,
+                    found.keys(),
+                    found.values(),
+                    input(StepInput.table(group, bounds.entries())),
+                    input(StepInput.bases(group)),
+                    input(StepInput.slots(group)));
+        }
+
+        @Override
+        public void write(Signal signal, Tensor value) {
+            signals.put(signal, value);
+        }
+
+        @Override
+        public Tensor read(Signal signal) {
+            Tensor value = signals.get(signal);
+            if (value == null) {
+                throw new IllegalStateException("the signal " + signal.name() + " is read and nobody wrote it");
+            }
+            return value;
+        }
+    }
+}
