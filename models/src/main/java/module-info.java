@@ -7,6 +7,12 @@ module org.tenon.models {
     requires transitive org.tenon.api;
     requires transitive org.tenon.layers;
     requires transitive org.tenon.tokenizers;
+    requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.google.guice;
+
+    exports org.tenon.models.assembly;
+    exports org.tenon.models.checkpoint;
+
+    uses org.tenon.api.layer.LayerProvider;
 }
