@@ -1,0 +1,92 @@
+package org.tenon.api.model;
+
+import java.util.Optional;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.text.Tokenizer;
+
+/**
+ * A language model, loaded. All may be called from any thread; sequences of many callers run together in one batch.
+ *
+ * <p>Every method but the plain getters throws {@link Closed} once the model has been closed.
+ */
+public interface CausalModel extends AutoCloseable {
+    /** {@return the architecture} */
+    ModelSpec spec();
+
+    /** {@return the precision that the model computes in} */
+    Numerics numerics();
+
+    /** {@return the backend's name and what it runs on} */
+    String device();
+
+    /** {@return how much the model does at once; nothing is left open} */
+    Limits limits();
+
+    /** {@return the longest sequence, prompt and output: what the model is made for, or what there is room for} */
+    default int context() {
+        return limits().context().orElse(spec().context());
+    }
+
+    /** {@return how many ids there are} */
+    default int vocabulary() {
+        return spec().vocabulary();
+    }
+
+    /** {@return the tokenizer, where the checkpoint has one} */
+    Optional<Tokenizer> tokenizer();
+
+    /**
+     * How tokens are chosen where a request doesn't say: as the checkpoint's {@code generation_config.json} does, with the values of
+     * Transformers for what is absent there (greedy; when a draw is asked for, a top-k of 50).
+     *
+     * @return the defaults
+     */
+    Sampling defaults();
+
+    /**
+     * Begins a sequence. Returns at once.
+     *
+     * @param request the prompt, and how to go on from it
+     * @return its output
+     * @throws InvalidRequest when the prompt is empty, too long or holds ids that don't exist, or asks for what the model can't do
+     * @throws Overloaded when too many requests wait
+     */
+    Generation generate(Request request);
+
+    /**
+     * Goes on from a text.
+     *
+     * @param prompt the text
+     * @param sampling how tokens are chosen
+     * @return the output
+     */
+    default Generation generate(String prompt, Sampling sampling) {
+        return generate(Request.text(prompt).sampling(sampling));
+    }
+
+    /** {@return turns that build on one another; the caller closes it} */
+    Session session();
+
+    /**
+     * The exclusive door to the model's steps.
+     *
+     * @return the door; the caller closes it
+     * @throws Overloaded when one is open already
+     */
+    Stepper stepper();
+
+    /**
+     * Tells a listener what the model does.
+     *
+     * @param listener the listener
+     * @return detaches it
+     */
+    ModelListener.Registration listen(ModelListener listener);
+
+    /**
+     * Refuses new work, ends what is running with {@link FinishReason#MODEL_CLOSED}, waits for the step that is under way, and gives all
+     * memory back. Idempotent, from any thread. On the engine's own thread (in a listener) it doesn't wait.
+     */
+    @Override
+    void close();
+}
