@@ -10,6 +10,7 @@ module org.tenon.api {
     exports org.tenon.api.config;
     exports org.tenon.api.op;
     exports org.tenon.api.tensor;
+    exports org.tenon.api.text;
     exports org.tenon.api.layer;
     exports org.tenon.api.model;
     exports org.tenon.api.program;

@@ -17,6 +17,11 @@ public final class Scores {
     /** Whether ids have gone out since the candidates were listed. */
     private boolean stale;
 
+    /** A heap of the candidates that {@link #nextBest} hasn't given yet: the score's order in the upper half, the id's in the lower. */
+    private long[] heap = {};
+
+    private int heaped;
+
     /**
      * Scores of zero.
      *
@@ -122,6 +127,67 @@ public final class Scores {
                 remove(candidates[i]);
             }
         }
+    }
+
+    /** Puts the candidates in order of their scores, for {@link #nextBest}. */
+    public void rank() {
+        heaped = candidates();
+        if (heap.length < heaped) {
+            heap = new long[Math.min(values.length, Math.max(heaped, 2 * heap.length))];
+        }
+        for (int i = 0; i < heaped; i++) {
+            int id = candidates[i];
+            int bits = Float.floatToIntBits(values[id] + 0f); // a negative zero ties with zero
+            int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE); // as an integer, in the order of the floats
+            heap[i] = ((long) ordered << 32) | (Integer.MAX_VALUE - id);
+        }
+        for (int i = heaped / 2 - 1; i >= 0; i--) {
+            sink(i);
+        }
+    }
+
+    /**
+     * The candidates from the highest score to the lowest, the lowest id first among equals, as they were at the last {@link #rank}.
+     *
+     * @return the next one; -1 when all have been given
+     */
+    public int nextBest() {
+        if (heaped == 0) {
+            return -1;
+        }
+        int id = id(heap[0]);
+        heap[0] = heap[--heaped];
+        sink(0);
+        return id;
+    }
+
+    /** Takes out every candidate that {@link #nextBest} hasn't given since the last {@link #rank}. */
+    public void removeRest() {
+        for (int i = 0; i < heaped; i++) {
+            remove(id(heap[i]));
+        }
+        heaped = 0;
+    }
+
+    private static int id(long entry) {
+        return Integer.MAX_VALUE - (int) entry;
+    }
+
+    private void sink(int start) {
+        int parent = start;
+        long entry = heap[parent];
+        while (true) {
+            int child = 2 * parent + 1;
+            if (child + 1 < heaped && heap[child + 1] > heap[child]) {
+                child++;
+            }
+            if (child >= heaped || heap[child] <= entry) {
+                break;
+            }
+            heap[parent] = heap[child];
+            parent = child;
+        }
+        heap[parent] = entry;
     }
 
     private void list() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Launch;
@@ -29,13 +30,16 @@ import org.tenon.api.tensor.TensorSpec;
 final class Placement implements AutoCloseable {
     private record Site(Storage storage, long offset) {}
 
-    private record Use(Node.Call<?, ?> call, String operand) {}
+    private record Use(Node.Call<?, ?> call, String name, WeightUse use) {
+        boolean is(Node.Call<?, ?> other, String operand) {
+            return call.equals(other) && name.equals(operand);
+        }
+    }
 
     private final Backend backend;
     private final Map<Node.Call<?, ?>, Lookup.Native<?>> kernels;
     private final Map<Tensor, Site> sites = new HashMap<>();
-    private final Map<Tensor, List<WeightUse>> uses = new LinkedHashMap<>();
-    private final Map<Tensor, Map<Use, Integer>> useNumbers = new HashMap<>();
+    private final Map<Tensor, List<Use>> uses = new LinkedHashMap<>();
     private final Map<Tensor, Prepared> weights = new HashMap<>();
     private final List<Storage> storages = new ArrayList<>();
     private Buffer workspace;
@@ -112,13 +116,10 @@ final class Placement implements AutoCloseable {
             public Tensor take(Role role, String name, Tensor operand) {
                 if (values.kind(operand) == Values.Kind.WEIGHT) {
                     List<Layout> layouts = role == Role.WEIGHT
-                            ? kernels.get(call).layouts().getOrDefault(base(name), List.of(Layout.DENSE))
+                            ? kernel(call).layouts().getOrDefault(base(name), List.of(Layout.DENSE))
                             : List.of(Layout.DENSE);
-                    List<WeightUse> all = uses.computeIfAbsent(operand.root(), root -> new ArrayList<>());
-                    useNumbers
-                            .computeIfAbsent(operand.root(), root -> new HashMap<>())
-                            .put(new Use(call, name), all.size());
-                    all.add(new WeightUse(call.op(), base(name), layouts));
+                    uses.computeIfAbsent(operand.root(), root -> new ArrayList<>())
+                            .add(new Use(call, name, new WeightUse(call.op(), base(name), layouts)));
                 }
                 return operand;
             }
@@ -138,9 +139,10 @@ final class Placement implements AutoCloseable {
             total += source.rows() * source.rowBytes();
         }
         long done = 0;
-        for (Map.Entry<Tensor, List<WeightUse>> entry : uses.entrySet()) {
+        for (Map.Entry<Tensor, List<Use>> entry : uses.entrySet()) {
             WeightSource source = values.source(entry.getKey());
-            weights.put(entry.getKey(), backend.prepare(source, entry.getValue()));
+            List<WeightUse> wanted = entry.getValue().stream().map(Use::use).toList();
+            weights.put(entry.getKey(), backend.prepare(source, wanted));
             done += source.rows() * source.rowBytes();
             progress.prepared(done, total);
         }
@@ -252,8 +254,12 @@ final class Placement implements AutoCloseable {
             }
         });
         List<Buffer> outputs = call.out().stream().map(this::buffer).toList();
-        Lookup.Native<B> kernel = (Lookup.Native<B>) kernels.get(call);
+        Lookup.Native<B> kernel = (Lookup.Native<B>) kernel(call);
         return kernel.binder().bind(operands, outputs, workspace);
+    }
+
+    private Lookup.Native<?> kernel(Node.Call<?, ?> call) {
+        return Objects.requireNonNull(kernels.get(call));
     }
 
     private Buffer place(Node.Call<?, ?> call, String name, Tensor operand) {
@@ -261,9 +267,19 @@ final class Placement implements AutoCloseable {
         if (prepared == null) {
             return buffer(operand);
         }
-        Buffer whole = prepared.buffer(useNumbers.get(operand.root()).get(new Use(call, name)));
+        Buffer whole = prepared.buffer(use(call, name, operand.root()));
         return new Buffer(
                 operand.name(), operand.spec(), whole.storage(), whole.offset() + operand.offset(), whole.layout());
+    }
+
+    private int use(Node.Call<?, ?> call, String name, Tensor weight) {
+        List<Use> all = uses.getOrDefault(weight, List.of());
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).is(call, name)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException(Listing.line(call) + " reads " + name + ", which wasn't prepared for it");
     }
 
     @Override

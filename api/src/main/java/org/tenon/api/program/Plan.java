@@ -146,7 +146,7 @@ final class Plan {
         life.end = Math.max(life.end, at);
         for (int loop : loops) {
             if (!life.loops.contains(loop)) {
-                life.end = Math.max(life.end, loopEnds.get(loop));
+                life.end = Math.max(life.end, loopEnds.getOrDefault(loop, at));
             }
         }
     }

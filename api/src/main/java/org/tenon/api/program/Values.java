@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
@@ -80,14 +81,14 @@ final class Values {
     }
 
     WeightSource source(Tensor weight) {
-        return sources.get(weight.root());
+        return Objects.requireNonNull(sources.get(weight.root()));
     }
 
     /** A weight in another type: its source is decoded at load, no kernel is needed. */
     Tensor derive(Tensor weight, DType type) {
         Tensor known = derived.get(new Derived(weight, type));
         if (known == null) {
-            known = weight(sources.get(weight).as(type));
+            known = weight(source(weight).as(type));
             derived.put(new Derived(weight, type), known);
         }
         return known;
