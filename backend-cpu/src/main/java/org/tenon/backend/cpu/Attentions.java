@@ -1,0 +1,56 @@
+package org.tenon.backend.cpu;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.Attention;
+import org.tenon.api.op.Visibility;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.Tensor;
+
+/** Attention over a cache of blocks, for queries that see a run of keys that ends at their own position. */
+final class Attentions {
+    private final Workers workers;
+
+    /** One for each worker; shared by all layers of equal sizes. */
+    private final Map<Sizes, OnlineSoftmax[]> softmaxes = new HashMap<>();
+
+    Attentions(Workers workers) {
+        this.workers = workers;
+    }
+
+    private record Sizes(int group, int keyWidth, int valueWidth) {}
+
+    Lookup<Attention.In<Buffer>> attention(Attention op, Attention.In<Tensor> in, List<Tensor> out) {
+        int reach;
+        if (op.sees() instanceof Visibility.Causal) {
+            reach = Integer.MAX_VALUE;
+        } else if (op.sees() instanceof Visibility.Window window) {
+            reach = window.size();
+        } else {
+            return Lookup.unsupported("only causal attention and windows, not " + op.sees());
+        }
+        if (!in.keys().type().scalar() || !in.values().type().scalar()) {
+            return Lookup.unsupported("only scalar types in the cache");
+        }
+        return Lookup.<Attention.In<Buffer>>kernel((operands, outputs, workspace) -> {
+                    long kvHeads = operands.keys().shape().size(1);
+                    Sizes sizes = new Sizes(
+                            Math.toIntExact(operands.q().shape().size(1) / kvHeads),
+                            Math.toIntExact(operands.keys().shape().width()),
+                            Math.toIntExact(operands.values().shape().width()));
+                    OnlineSoftmax[] each = softmaxes.computeIfAbsent(sizes, this::allocate);
+                    return new CausalAttention(workers, each, op.scale(), reach, operands, outputs.getFirst());
+                })
+                .handling(Visibility.Window.WINDOW);
+    }
+
+    private OnlineSoftmax[] allocate(Sizes sizes) {
+        int queries = CausalAttention.ROWS * sizes.group();
+        return Stream.generate(() -> new OnlineSoftmax(queries, sizes.keyWidth(), sizes.valueWidth()))
+                .limit(workers.pool().size())
+                .toArray(OnlineSoftmax[]::new);
+    }
+}

@@ -1,0 +1,66 @@
+package org.tenon.backend.cpu;
+
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.HostMemory;
+import org.tenon.api.backend.KernelBackend;
+import org.tenon.api.op.Activate;
+import org.tenon.api.op.Attention;
+import org.tenon.api.op.Binary;
+import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.Convert;
+import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Fill;
+import org.tenon.api.op.Gated;
+import org.tenon.api.op.Gather;
+import org.tenon.api.op.Iota;
+import org.tenon.api.op.Linear;
+import org.tenon.api.op.MatMul;
+import org.tenon.api.op.Reduce;
+import org.tenon.api.op.RmsNorm;
+import org.tenon.api.op.Rope;
+import org.tenon.api.op.Scatter;
+import org.tenon.api.op.Select;
+import org.tenon.api.op.Unary;
+
+/** The list of kernels. */
+final class CpuBackend {
+    private CpuBackend() {}
+
+    /**
+     * Opens the backend.
+     *
+     * @param threads how many compute, the calling one included
+     * @param memoryBytes the most that models may use
+     * @return the backend; the caller closes it
+     */
+    static Backend open(int threads, long memoryBytes) {
+        WorkerPool pool = new WorkerPool(threads);
+        Workers workers = new Workers(pool, new Scratch(pool.size()));
+        Elementwise elementwise = new Elementwise(workers);
+        Norms norms = new Norms(workers);
+        Copies copies = new Copies(workers);
+        Products products = new Products(workers);
+        Gates gates = new Gates(workers);
+        return KernelBackend.on(CpuProvider.NAME, new HostMemory(CpuProvider.NAME, memoryBytes), HostMemory.queue())
+                .kernel(Fill.class, elementwise::fill)
+                .kernel(Iota.class, elementwise::iota)
+                .kernel(Convert.class, elementwise::convert)
+                .kernel(Unary.class, elementwise::unary)
+                .kernel(Binary.class, elementwise::binary)
+                .kernel(Select.class, elementwise::select)
+                .kernel(Reduce.class, norms::reduce)
+                .kernel(RmsNorm.class, norms::rmsNorm)
+                .kernel(MatMul.class, products::matmul)
+                .kernel(Linear.class, products::linear)
+                .kernel(Gather.class, copies::gather)
+                .kernel(Scatter.class, copies::scatter)
+                .kernel(Embedding.class, copies::embedding)
+                .kernel(CacheWrite.class, copies::cacheWrite)
+                .kernel(Rope.class, new Rotations(workers)::rope)
+                .kernel(Gated.class, gates::gated)
+                .kernel(Activate.class, gates::activate)
+                .kernel(Attention.class, new Attentions(workers)::attention)
+                .closing(pool::close)
+                .build();
+    }
+}

@@ -1,0 +1,63 @@
+package org.tenon.backend.cpu;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Device;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.Presence;
+import org.tenon.api.backend.Refused;
+import org.tenon.api.tensor.DType;
+
+/** The processor as a backend, named {@code cpu}: there wherever a JVM runs. */
+public final class CpuProvider implements BackendProvider {
+    static final String NAME = "cpu";
+    private static final Set<DType> ACTIVATIONS = Set.of(DType.F32, DType.BF16, DType.F16);
+
+    /** Loads nothing. */
+    public CpuProvider() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Presence presence() {
+        return Presence.at(System.getProperty("os.name") + " on " + System.getProperty("os.arch"));
+    }
+
+    @Override
+    public List<Device> devices() {
+        String description = presence().detail() + ", " + threads() + " threads";
+        List<Device.Tier> tiers = List.of(new Device.Tier("java", Presence.at("plain Java loops")));
+        return List.of(new Device("0", description, MachineMemory.bytes(Path.of("/")), tiers));
+    }
+
+    @Override
+    public Backend open(Device device, Numerics numerics) {
+        if (!ACTIVATIONS.contains(numerics.activations())) {
+            throw new Refused(NAME, "activations in " + numerics.activations(), "F32, BF16 or F16");
+        }
+        if (!numerics.residual().equals(DType.F32)) {
+            throw new Refused(NAME, "a residual stream in " + numerics.residual(), "F32");
+        }
+        return CpuBackend.open(threads(), device.memoryBytes());
+    }
+
+    private static int threads() {
+        int available = Runtime.getRuntime().availableProcessors();
+        String asked = System.getProperty("org.tenon.cpu.threads");
+        if (asked == null) {
+            return available;
+        }
+        if (!asked.matches("[1-9]\\d{0,3}")) {
+            throw new TenonException("-Dorg.tenon.cpu.threads=" + asked
+                    + " is no number of threads; give one from 1 to 9999, or leave it out for " + available);
+        }
+        return Integer.parseInt(asked);
+    }
+}

@@ -1,0 +1,95 @@
+package org.tenon.backend.cpu;
+
+import java.util.List;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.Reduce;
+import org.tenon.api.op.RmsNorm;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.Tensor;
+
+/** Kernels that go over a row as a whole: reductions and norms. Sums are taken in double precision. */
+final class Norms {
+    private final Workers workers;
+
+    Norms(Workers workers) {
+        this.workers = workers;
+    }
+
+    Lookup<Reduce.In<Buffer>> reduce(Reduce op, Reduce.In<Tensor> in, List<Tensor> out) {
+        boolean largest = op.function().equals(Reduce.MAX);
+        if (!largest && !op.function().equals(Reduce.SUM)) {
+            return Lookup.unsupported("no reduction by " + op.function());
+        }
+        return Lookup.kernel((operands, outputs, workspace) -> {
+            View x = new View(operands.x());
+            View result = new View(outputs.getFirst());
+            int width = x.width();
+            workers.scratch().reserveFloats(0, width);
+            return new RowLaunch(workers, x, width) {
+                @Override
+                void row(long row, int worker) {
+                    float[] values = floats(0, worker);
+                    x.load(row, values, 0);
+                    float value = largest ? max(values, width) : (float) sum(values, width);
+                    result.bytes().set(Lanes.FLOAT, result.at(row), value);
+                }
+            };
+        });
+    }
+
+    Lookup<RmsNorm.In<Buffer>> rmsNorm(RmsNorm op, RmsNorm.In<Tensor> in, List<Tensor> out) {
+        double epsilon = op.epsilon();
+        return Lookup.kernel((operands, outputs, workspace) -> {
+            View x = new View(operands.x());
+            View weight = new View(operands.weight());
+            View result = new View(outputs.getFirst());
+            int width = x.width();
+            workers.scratch().reserveFloats(0, width);
+            workers.scratch().reserveFloats(1, width);
+            return new RowLaunch(workers, x, 2L * width) {
+                @Override
+                void row(long row, int worker) {
+                    float[] values = floats(0, worker);
+                    float[] scales = floats(1, worker);
+                    x.load(row, values, 0);
+                    weight.load(0, scales, 0);
+                    float factor = (float) (1 / Math.sqrt(sumOfSquares(values, width) / width + epsilon));
+                    for (int i = 0; i < width; i++) {
+                        values[i] = values[i] * factor * scales[i];
+                    }
+                    result.store(values, 0, row);
+                }
+            };
+        });
+    }
+
+    private static float max(float[] values, int count) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            max = Math.max(max, values[i]);
+        }
+        return max;
+    }
+
+    private static double sum(float[] values, int count) {
+        double a = 0;
+        double b = 0;
+        int i = 0;
+        for (; i + 2 <= count; i += 2) { // two chains, for each addition waits for the one before
+            a += values[i];
+            b += values[i + 1];
+        }
+        return i < count ? a + b + values[i] : a + b;
+    }
+
+    private static double sumOfSquares(float[] values, int count) {
+        double a = 0;
+        double b = 0;
+        int i = 0;
+        for (; i + 2 <= count; i += 2) {
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+        }
+        return i < count ? a + b + (double) values[i] * values[i] : a + b;
+    }
+}

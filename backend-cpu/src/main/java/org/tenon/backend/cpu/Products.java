@@ -1,0 +1,192 @@
+package org.tenon.backend.cpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tenon.api.backend.Launch;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Queue;
+import org.tenon.api.op.Linear;
+import org.tenon.api.op.MatMul;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/**
+ * Matrix products in plain Java. A few rows are dot products with the weight's rows, each read once; many rows go by tiles, whose
+ * weights are decoded and transposed once for all rows of the tile. What a row's result is doesn't depend on how the work is cut among workers.
+ */
+final class Products {
+    /** The most rows that are handled as dot products. */
+    static final int FEW = 4;
+
+    /** Multiplications that a piece of work should have. */
+    private static final long GRAIN = 65_536;
+
+    /** Columns of a tile where wider ones would be too few for all workers. */
+    private static final int SLENDER = 64;
+
+    private final Workers workers;
+    private final Tile[] tiles;
+
+    /** Input rows as floats, for the dot products; {@code [FEW][inner, rounded up]}. */
+    private float[] few = {};
+
+    Products(Workers workers) {
+        this.workers = workers;
+        tiles = IntStream.range(0, workers.pool().size())
+                .mapToObj(worker -> new Tile(FEW))
+                .toArray(Tile[]::new);
+    }
+
+    Lookup<Linear.In<Buffer>> linear(Linear op, Linear.In<Tensor> in, List<Tensor> out) {
+        return Lookup.kernel((operands, outputs, workspace) -> {
+            View x = new View(operands.x());
+            View y = new View(outputs.getFirst());
+            Optional<View> bias = operands.bias().map(View::new);
+            List<Part> parts = new ArrayList<>();
+            long column = 0;
+            for (Buffer weight : operands.weights()) {
+                View rows = new View(weight);
+                long columns = weight.shape().size(0);
+                parts.add(new Part(Matrix.of(rows), true, columns, column));
+                column += columns;
+            }
+            return new Dense(x, parts, bias, y);
+        });
+    }
+
+    Lookup<MatMul.In<Buffer>> matmul(MatMul op, MatMul.In<Tensor> in, List<Tensor> out) {
+        boolean transposed = op.transposed();
+        return Lookup.kernel((operands, outputs, workspace) -> {
+            View y = new View(outputs.getFirst());
+            if (operands.index().isPresent()) {
+                return new StackedProduct(
+                        workers, operands.a(), operands.b(), operands.index().get(), y, transposed);
+            }
+            Part whole = new Part(Matrix.of(new View(operands.b())), transposed, y.width(), 0);
+            return new Dense(new View(operands.a()), List.of(whole), Optional.empty(), y);
+        });
+    }
+
+    /**
+     * One of the matrices that stand side by side in the output.
+     *
+     * @param matrix its elements
+     * @param transposed whether its rows are the product's columns
+     * @param columns how many columns of the product it gives
+     * @param first the first of them
+     */
+    private record Part(Matrix matrix, boolean transposed, long columns, long first) {}
+
+    /** Columns of one part. */
+    private record Piece(Part part, long first, int columns) {}
+
+    private static List<Piece> cut(List<Part> parts, int columns) {
+        List<Piece> pieces = new ArrayList<>();
+        for (Part part : parts) {
+            for (long first = 0; first < part.columns(); first += columns) {
+                pieces.add(new Piece(part, first, (int) Math.min(columns, part.columns() - first)));
+            }
+        }
+        return pieces;
+    }
+
+    private final class Dense implements Launch, WorkerPool.Task {
+        private final View x;
+        private final Matrix input;
+        private final Matrix output;
+        private final Optional<View> bias;
+        private final int inner;
+        private final int pitch;
+        private final boolean canDot;
+        private final Piece[] narrow;
+        private final Piece[] wide;
+        private int rows;
+        private int rowTiles; // none where the rows are few
+
+        Dense(View x, List<Part> parts, Optional<View> bias, View y) {
+            this.x = x;
+            this.bias = bias;
+            input = Matrix.of(x);
+            output = Matrix.of(y);
+            inner = x.width();
+            pitch = (inner + Tile.LANES - 1) / Tile.LANES * Tile.LANES;
+            canDot = parts.stream().allMatch(Part::transposed);
+            int dots = Math.clamp(GRAIN / Math.max(1, inner), 4, Tile.COLUMNS);
+            narrow = cut(parts, dots).toArray(Piece[]::new);
+            boolean plenty = y.width() >= 2L * Tile.COLUMNS * workers.pool().size();
+            wide = cut(parts, plenty ? Tile.COLUMNS : SLENDER).toArray(Piece[]::new);
+            workers.scratch().reserveFloats(0, (FEW + 1) * Tile.COLUMNS);
+            if (few.length < FEW * pitch) {
+                few = new float[FEW * pitch];
+            }
+            for (Tile tile : tiles) {
+                tile.reserveMany();
+            }
+        }
+
+        @Override
+        public void run(Queue queue, StepShape step) {
+            rows = Math.toIntExact(x.rows(step));
+            if (canDot && rows <= FEW) {
+                for (int m = 0; m < rows; m++) {
+                    input.load(m, 0, few, m * pitch, inner);
+                    Arrays.fill(few, m * pitch + inner, (m + 1) * pitch, 0f);
+                }
+                rowTiles = 0;
+                workers.pool().run(rows == 0 ? 0 : narrow.length, this);
+            } else {
+                rowTiles = (rows + Tile.ROWS - 1) / Tile.ROWS;
+                workers.pool().run(rowTiles * wide.length, this);
+            }
+        }
+
+        @Override
+        public void run(int index, int worker) {
+            if (rowTiles == 0) {
+                dots(narrow[index], tiles[worker], workers.scratch().floats(0, worker));
+            } else {
+                many(wide[index / rowTiles], index % rowTiles * Tile.ROWS, tiles[worker]);
+            }
+        }
+
+        /** Output columns by dot products; they are gathered for each row before they are stored. */
+        private void dots(Piece piece, Tile tile, float[] columns) {
+            float[] sums = tile.result();
+            for (int n = 0; n < piece.columns(); n++) {
+                tile.dots(piece.part().matrix(), piece.first() + n, inner, few, pitch, rows, sums);
+                for (int m = 0; m < rows; m++) {
+                    columns[m * Tile.COLUMNS + n] = sums[m];
+                }
+            }
+            for (int m = 0; m < rows; m++) {
+                System.arraycopy(columns, m * Tile.COLUMNS, sums, 0, piece.columns());
+                store(piece, m, sums, columns, FEW * Tile.COLUMNS);
+            }
+        }
+
+        private void many(Piece piece, int first, Tile tile) {
+            int count = Math.min(Tile.ROWS, rows - first);
+            Part part = piece.part();
+            tile.multiply(input, first, count, part.matrix(), part.transposed(), piece.first(), piece.columns(), inner);
+            for (int m = 0; m < count; m++) {
+                store(piece, first + m, tile.sums(m), tile.result(), 0);
+            }
+        }
+
+        /** Adds the bias, which is read into {@code spare}, and writes a part of a row. */
+        private void store(Piece piece, int row, float[] sums, float[] spare, int at) {
+            long column = piece.part().first() + piece.first();
+            if (bias.isPresent()) {
+                Lanes.F32.load(bias.get().bytes(), 4 * column, spare, at, piece.columns());
+                for (int i = 0; i < piece.columns(); i++) {
+                    sums[i] += spare[at + i];
+                }
+            }
+            output.store(sums, 0, row, column, piece.columns());
+        }
+    }
+}
