@@ -20,6 +20,7 @@ public final class Declaration {
     private final Map<String, Long> operations = new LinkedHashMap<>();
     private final List<Signal> reads = new ArrayList<>();
     private final List<Signal> writes = new ArrayList<>();
+    private final List<LengthDependence> lengthDependences = new ArrayList<>();
 
     /** Nothing declared yet. */
     public Declaration() {}
@@ -49,6 +50,15 @@ public final class Declaration {
      * @param hidden the width of the rows that come into it
      */
     public record Child(LayerSpec spec, int hidden) {}
+
+    /**
+     * What a layer computes for a row depends, in a sequence that is longer than a limit, on how long the sequence is after the
+     * step. So prefill in chunks, or token by token, isn't whole prefill there.
+     *
+     * @param beyond the limit in tokens
+     * @param reason why, by the layer's reference
+     */
+    public record LengthDependence(int beyond, String reason) {}
 
     /**
      * Declares a vector or another small parameter, delivered as F32.
@@ -169,6 +179,18 @@ public final class Declaration {
         return this;
     }
 
+    /**
+     * Declares that the layer breaks the law by which prefill in chunks is whole prefill, as its reference does.
+     *
+     * @param beyond up to how many tokens the law still holds
+     * @param reason why it is broken beyond
+     * @return this declaration
+     */
+    public Declaration lengthDependence(int beyond, String reason) {
+        lengthDependences.add(new LengthDependence(beyond, reason));
+        return this;
+    }
+
     private static <V> void add(Map<String, V> map, String name, V value) {
         if (map.putIfAbsent(name, value) != null) {
             throw new IllegalArgumentException("a layer declares " + name + " twice");
@@ -218,5 +240,10 @@ public final class Declaration {
     /** {@return the signals written} */
     public List<Signal> writes() {
         return List.copyOf(writes);
+    }
+
+    /** {@return where the layer breaks the law by which prefill in chunks is whole prefill} */
+    public List<LengthDependence> lengthDependences() {
+        return List.copyOf(lengthDependences);
     }
 }

@@ -140,6 +140,13 @@ public final class Blueprint {
         return sites.values().stream().map(Site::group).distinct().toList();
     }
 
+    /** {@return where layers break the law by which prefill in chunks is whole prefill} */
+    public List<Declaration.LengthDependence> lengthDependences() {
+        return nodes().flatMap(node -> node.declaration().lengthDependences().stream())
+                .distinct()
+                .toList();
+    }
+
     /** {@return how many numbers the parameters hold, shared ones counted once} */
     public long parameterCount() {
         return parameters.values().stream()
