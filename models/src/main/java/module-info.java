@@ -13,6 +13,7 @@ module org.tenon.models {
 
     exports org.tenon.models.assembly;
     exports org.tenon.models.checkpoint;
+    exports org.tenon.models.golden;
 
     uses org.tenon.api.layer.LayerProvider;
 }

@@ -74,6 +74,6 @@ final class GoldenCase {
                 largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
             }
         }
-        return largest / range;
+        return largest == 0 ? 0 : largest / range;
     }
 }
