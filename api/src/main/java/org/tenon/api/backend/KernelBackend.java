@@ -152,8 +152,7 @@ public final class KernelBackend implements Backend {
     @SuppressWarnings("unchecked") // the builder takes a finder only together with the class of its op
     public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
             Op<I, B> op, I operands, List<Tensor> outputs) {
-        KernelFinder<Op<I, B>, I, B> finder =
-                (KernelFinder<Op<I, B>, I, B>) kernels.get(op.getClass());
+        KernelFinder<Op<I, B>, I, B> finder = (KernelFinder<Op<I, B>, I, B>) kernels.get(op.getClass());
         return finder == null
                 ? Lookup.unsupported("no kernel for " + op.getClass().getSimpleName())
                 : finder.find(op, operands, outputs);

@@ -31,6 +31,7 @@ public interface Initialiser {
      * @return the initialiser
      */
     static Initialiser normal(double deviation) {
-        return (seed, element) -> (float) (deviation * new SplittableRandom(seed ^ (element * 0x9E3779B97F4A7C15L)).nextGaussian());
+        return (seed, element) ->
+                (float) (deviation * new SplittableRandom(seed ^ (element * 0x9E3779B97F4A7C15L)).nextGaussian());
     }
 }

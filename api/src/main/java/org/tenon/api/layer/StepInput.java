@@ -89,7 +89,8 @@ public record StepInput(String name, Shape shape) {
      * @return {@code [rows]}
      */
     public static StepInput slots(KeyGroup group) {
-        return new StepInput(group.name() + ".slots", Shape.of(group.axis().rows().dim()));
+        return new StepInput(
+                group.name() + ".slots", Shape.of(group.axis().rows().dim()));
     }
 
     private static Dim sequences(KeyGroup group) {

@@ -46,8 +46,10 @@ public final class InvalidArchitecture extends TenonException {
         if (faults.size() == 1) {
             return faults.getFirst().toString();
         }
-        String listed = faults.stream().limit(LISTED).map(fault -> "\n  " + fault).collect(Collectors.joining());
+        String listed =
+                faults.stream().limit(LISTED).map(fault -> "\n  " + fault).collect(Collectors.joining());
         int more = faults.size() - LISTED;
-        return "the architecture has " + faults.size() + " faults:" + listed + (more > 0 ? "\n  and " + more + " more" : "");
+        return "the architecture has " + faults.size() + " faults:" + listed
+                + (more > 0 ? "\n  and " + more + " more" : "");
     }
 }

@@ -98,8 +98,9 @@ public final class ParameterNames {
             while (matcher.find()) {
                 String literal = text.substring(end, matcher.start());
                 literals.add(literal);
-                List<String> alternatives =
-                        matcher.group(1).indexOf(',') < 0 ? List.of() : List.of(matcher.group(1).split(",", -1));
+                List<String> alternatives = matcher.group(1).indexOf(',') < 0
+                        ? List.of()
+                        : List.of(matcher.group(1).split(",", -1));
                 places.add(alternatives);
                 regex.append(Pattern.quote(literal)).append('(');
                 regex.append(
@@ -107,7 +108,9 @@ public final class ParameterNames {
                                 ? "[0-9]{1,9}"
                                 : String.join(
                                         "|",
-                                        alternatives.stream().map(Pattern::quote).toList()));
+                                        alternatives.stream()
+                                                .map(Pattern::quote)
+                                                .toList()));
                 regex.append(')');
                 end = matcher.end();
             }

@@ -13,8 +13,8 @@ import org.tenon.api.tensor.Tensor;
  */
 public final class Activation {
     /** {@code x * sigmoid(x)} (Elfwing et al. 2017). */
-    public static final Activation SILU =
-            new Activation("silu", x -> x / (1 + Math.exp(-x)), (ops, x) -> ops.multiply(x, ops.unary(Unary.SIGMOID, x)));
+    public static final Activation SILU = new Activation(
+            "silu", x -> x / (1 + Math.exp(-x)), (ops, x) -> ops.multiply(x, ops.unary(Unary.SIGMOID, x)));
 
     /** {@code x/2 * (1 + erf(x / sqrt 2))} (Hendrycks and Gimpel 2016). */
     public static final Activation GELU =

@@ -80,10 +80,15 @@ public record Attention(double scale, Visibility sees, Extent keys)
                 "[blocks, kvHeads, blockSize, " + q.width() + "] for q " + q,
                 in.keys());
         ShapeMismatch.unless(
-                q.size(1) % pool.size(1) == 0, this, "keys", "of heads that divide the " + q.size(1) + " of q", in.keys());
+                q.size(1) % pool.size(1) == 0,
+                this,
+                "keys",
+                "of heads that divide the " + q.size(1) + " of q",
+                in.keys());
         Shape values = in.values().shape();
         ShapeMismatch.unless(
-                values.rank() == 4 && values.dims().subList(0, 3).equals(pool.dims().subList(0, 3)),
+                values.rank() == 4
+                        && values.dims().subList(0, 3).equals(pool.dims().subList(0, 3)),
                 this,
                 "values",
                 "of the blocks of keys " + pool,

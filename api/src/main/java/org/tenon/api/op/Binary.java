@@ -39,8 +39,7 @@ public record Binary(Function function) implements Primitive<Binary.In<Tensor>, 
     public static final Function MIN = new Function("min", false, Math::min, Math::min);
 
     /** 1 where {@code a < b}, else 0, as I32. */
-    public static final Function LESS =
-            new Function("less", true, (a, b) -> a < b ? 1 : 0, (a, b) -> a < b ? 1 : 0);
+    public static final Function LESS = new Function("less", true, (a, b) -> a < b ? 1 : 0, (a, b) -> a < b ? 1 : 0);
 
     /** 1 where {@code a = b}, else 0, as I32. */
     public static final Function EQUAL =
@@ -90,7 +89,7 @@ public record Binary(Function function) implements Primitive<Binary.In<Tensor>, 
         DType type = in.a().type();
         ShapeMismatch.unless(type.equals(DType.F32) || type.equals(DType.I32), this, "a", "F32 or I32", in.a());
         ShapeMismatch.unless(in.b().type().equals(type), this, "b", "of type " + type + " like a", in.b());
-        return List.of(TensorSpec.dense(
-                function.comparison() ? DType.I32 : type, Broadcast.shape(this, "b", in.a(), in.b())));
+        return List.of(
+                TensorSpec.dense(function.comparison() ? DType.I32 : type, Broadcast.shape(this, "b", in.a(), in.b())));
     }
 }

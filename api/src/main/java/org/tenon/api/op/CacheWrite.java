@@ -58,8 +58,7 @@ public record CacheWrite() implements Op<CacheWrite.In<Tensor>, CacheWrite.In<Bu
         Shape perRow = Shape.of(in.slots().shape().dim(0), 1);
         Tensor slots = in.slots().reshape(perRow); // [rows, 1]
         Tensor block = ops.divide(slots, blockSize);
-        Tensor place = ops.binary(
-                Binary.MODULO, slots, ops.constant(Shape.of(1), blockSize));
+        Tensor place = ops.binary(Binary.MODULO, slots, ops.constant(Shape.of(1), blockSize));
         Tensor heads = ops.iota(Dim.of(kvHeads)); // [kvHeads]
         Tensor row = ops.add(ops.multiply(ops.add(ops.multiply(block, kvHeads), heads), blockSize), place);
         Tensor missing = ops.constant(Shape.of(1), -1);

@@ -31,7 +31,11 @@ public record Gather() implements Primitive<Gather.In<Tensor>, Gather.In<Buffer>
     public List<TensorSpec> infer(In<Tensor> in) {
         ShapeMismatch.unless(in.source().shape().rank() >= 2, this, "source", "[n, ...]", in.source());
         ShapeMismatch.unless(
-                in.index().type().equals(DType.I32) && in.index().shape().rank() == 1, this, "index", "I32 [r]", in.index());
+                in.index().type().equals(DType.I32) && in.index().shape().rank() == 1,
+                this,
+                "index",
+                "I32 [r]",
+                in.index());
         List<Dim> dims = new ArrayList<>(in.source().shape().dims());
         dims.set(0, in.index().shape().dim(0));
         return List.of(TensorSpec.dense(in.source().type(), new Shape(dims)));

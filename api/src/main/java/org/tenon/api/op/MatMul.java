@@ -56,8 +56,7 @@ public record MatMul(boolean transposed) implements Primitive<MatMul.In<Tensor>,
             ShapeMismatch.unless(b.rank() == 2, this, "b", "a matrix without an index", in.b());
         }
         Dim inner = b.dim(transposed ? -1 : -2);
-        ShapeMismatch.unless(
-                a.dim(-1).equals(inner), this, "b", "of inner size " + a.dim(-1) + " like a " + a, in.b());
+        ShapeMismatch.unless(a.dim(-1).equals(inner), this, "b", "of inner size " + a.dim(-1) + " like a " + a, in.b());
         List<Dim> dims = new ArrayList<>(a.dims());
         dims.set(a.rank() - 1, b.dim(transposed ? -2 : -1));
         return List.of(TensorSpec.dense(DType.F32, new Shape(dims)));

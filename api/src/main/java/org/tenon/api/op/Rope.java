@@ -50,7 +50,11 @@ public record Rope(boolean interleaved) implements Op<Rope.In<Tensor>, Rope.In<B
                 "F32 [" + x.dim(0) + ", at most " + x.width() / 2 + "] for x " + x,
                 in.cos());
         ShapeMismatch.unless(
-                in.sin().spec().equals(in.cos().spec()), this, "sin", "like cos, " + in.cos().spec(), in.sin());
+                in.sin().spec().equals(in.cos().spec()),
+                this,
+                "sin",
+                "like cos, " + in.cos().spec(),
+                in.sin());
         return List.of(in.x().spec().as(in.x().type()));
     }
 

@@ -73,8 +73,7 @@ public record Unary(Function function) implements Primitive<Unary.In<Tensor>, Un
 
     @Override
     public List<TensorSpec> infer(In<Tensor> in) {
-        ShapeMismatch.unless(
-                function.equals(COPY) || in.x().type().equals(DType.F32), this, "x", "F32", in.x());
+        ShapeMismatch.unless(function.equals(COPY) || in.x().type().equals(DType.F32), this, "x", "F32", in.x());
         return List.of(in.x().spec().as(in.x().type()));
     }
 }

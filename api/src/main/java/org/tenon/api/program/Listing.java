@@ -18,7 +18,8 @@ final class Listing {
     private static void list(List<Node> nodes, String indent, StringBuilder text) {
         for (Node node : nodes) {
             switch (node) {
-                case Node.Call<?, ?> call -> text.append(indent).append(line(call)).append('\n');
+                case Node.Call<?, ?> call ->
+                    text.append(indent).append(line(call)).append('\n');
                 case Node.Loop loop -> {
                     text.append(indent).append("loop ").append(loop.turns()).append('\n');
                     list(loop.body(), indent + "  ", text);

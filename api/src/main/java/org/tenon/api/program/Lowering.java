@@ -53,8 +53,8 @@ final class Lowering extends Recorder {
     private void again(Node node) {
         switch (node) {
             case Node.Call<?, ?> call -> place(call);
-            case Node.Loop loop -> repeat(
-                    loop.turns(), loop.counter(), () -> loop.body().forEach(this::again));
+            case Node.Loop loop ->
+                repeat(loop.turns(), loop.counter(), () -> loop.body().forEach(this::again));
         }
     }
 
@@ -73,7 +73,8 @@ final class Lowering extends Recorder {
                     append(call);
                     yield "";
                 }
-                yield "the kernel handles " + kernel.handles() + ", not " + call.op().features();
+                yield "the kernel handles " + kernel.handles() + ", not "
+                        + call.op().features();
             }
             case Lookup.Unsupported<B> unsupported -> unsupported.reason();
         };

@@ -48,12 +48,8 @@ final class Placement implements AutoCloseable {
     private Placement(Backend backend, Lowering.Lowered lowered) {
         this.backend = backend;
         this.kernels = lowered.kernels();
-        this.workspace = new Buffer(
-                "workspace",
-                TensorSpec.dense(DType.I32, Shape.of(0)),
-                new Nothing(),
-                0,
-                Layout.DENSE);
+        this.workspace =
+                new Buffer("workspace", TensorSpec.dense(DType.I32, Shape.of(0)), new Nothing(), 0, Layout.DENSE);
     }
 
     /** The memory of a workspace that no kernel needs. */
@@ -97,8 +93,7 @@ final class Placement implements AutoCloseable {
         if (site == null) {
             throw new IllegalArgumentException(tensor + " has no place: no op of the program reads or writes it");
         }
-        return new Buffer(
-                tensor.name(), tensor.spec(), site.storage(), site.offset() + tensor.offset(), Layout.DENSE);
+        return new Buffer(tensor.name(), tensor.spec(), site.storage(), site.offset() + tensor.offset(), Layout.DENSE);
     }
 
     private void collect(Values values, List<Node> nodes) {
@@ -188,8 +183,7 @@ final class Placement implements AutoCloseable {
         if (scratch > 0) {
             workspace = new Buffer(
                     "workspace",
-                    TensorSpec.dense(
-                            DType.I32, Shape.of((scratch + 3) / 4)),
+                    TensorSpec.dense(DType.I32, Shape.of((scratch + 3) / 4)),
                     allocate(scratch),
                     0,
                     Layout.DENSE);
@@ -245,7 +239,9 @@ final class Placement implements AutoCloseable {
         };
     }
 
-    @SuppressWarnings("unchecked") // an op's operands over tensors become the same record over buffers; a call's kernel was found for its op
+    @SuppressWarnings(
+            "unchecked") // an op's operands over tensors become the same record over buffers; a call's kernel was found
+    // for its op
     private <I extends Operands<Tensor>, B extends Operands<Buffer>> Launch bind(Node.Call<I, B> call) {
         B operands = (B) call.in().map(new Roles<Tensor, Buffer>() {
             @Override

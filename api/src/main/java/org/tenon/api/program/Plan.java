@@ -118,8 +118,7 @@ final class Plan {
                 if (planned(operand.root())) {
                     Life life = lives.get(operand.root());
                     if (life == null) {
-                        throw new IllegalStateException(
-                                Listing.line(call) + " reads " + name + ", which nobody wrote");
+                        throw new IllegalStateException(Listing.line(call) + " reads " + name + ", which nobody wrote");
                     }
                     extend(life, at, loops);
                 }
@@ -129,8 +128,12 @@ final class Plan {
         for (Tensor out : call.out()) {
             Tensor root = out.root();
             if (planned(root)) {
-                lives.computeIfAbsent(root, tensor -> new Life(
-                        at, List.copyOf(loops), Math.max(ALIGNMENT, tensor.spec().bytes(bounds))));
+                lives.computeIfAbsent(
+                        root,
+                        tensor -> new Life(
+                                at,
+                                List.copyOf(loops),
+                                Math.max(ALIGNMENT, tensor.spec().bytes(bounds))));
                 extend(lives.get(root), at, loops);
             }
         }

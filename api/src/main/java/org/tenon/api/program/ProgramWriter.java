@@ -87,6 +87,7 @@ public final class ProgramWriter {
      */
     public Program finish(List<Tensor> outputs) {
         outputs.forEach(values::output);
-        return new Program(values, recorder.bounds(), recorder.activations(), recorder.loadNodes(), recorder.stepNodes());
+        return new Program(
+                values, recorder.bounds(), recorder.activations(), recorder.loadNodes(), recorder.stepNodes());
     }
 }

@@ -196,8 +196,8 @@ abstract class Recorder implements Ops {
     @Override
     public final Ops into(Tensor target) {
         if (!open.contains(target.root()) && values.kind(target) != Values.Kind.VARIABLE) {
-            throw new IllegalArgumentException(
-                    target + " can't be written into: it is neither a variable nor an output of the op being opened up");
+            throw new IllegalArgumentException(target
+                    + " can't be written into: it is neither a variable nor an output of the op being opened up");
         }
         return new Into(target);
     }
@@ -218,7 +218,8 @@ abstract class Recorder implements Ops {
 
     @Override
     public final Tensor variable(Tensor initial) {
-        Tensor variable = values.add(Values.Kind.VARIABLE, "variable", initial.spec().as(initial.type()));
+        Tensor variable =
+                values.add(Values.Kind.VARIABLE, "variable", initial.spec().as(initial.type()));
         write(new Unary(Unary.COPY), new Unary.In<>(initial), variable);
         return variable;
     }
@@ -260,9 +261,7 @@ abstract class Recorder implements Ops {
 
         @Override
         public Tensor convert(Tensor x, DType type) {
-            return x.type().equals(type)
-                    ? unary(Unary.COPY, x)
-                    : one(new Convert(type), new Convert.In<>(x));
+            return x.type().equals(type) ? unary(Unary.COPY, x) : one(new Convert(type), new Convert.In<>(x));
         }
 
         @Override

@@ -98,7 +98,8 @@ public final class Runner implements AutoCloseable {
         Launch replay = replays.get(shape);
         if (replay == null) {
             if (!bounds.holds(shape)) {
-                throw new IllegalArgumentException("a step of " + shape + " is larger than the program's bounds " + bounds);
+                throw new IllegalArgumentException(
+                        "a step of " + shape + " is larger than the program's bounds " + bounds);
             }
             replay = backend.queue().record(step, shape).orElse(step);
             replays.put(shape, replay);

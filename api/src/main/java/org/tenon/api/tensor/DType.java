@@ -65,8 +65,8 @@ public final class DType {
      */
     public DType(String name, int blockElements, int blockBytes, boolean floating, Codec codec) {
         if (blockElements < 1 || blockBytes < 1) {
-            throw new IllegalArgumentException("type " + name + ": a block needs at least one element and one byte, got "
-                    + blockElements + " and " + blockBytes);
+            throw new IllegalArgumentException("type " + name
+                    + ": a block needs at least one element and one byte, got " + blockElements + " and " + blockBytes);
         }
         this.name = Objects.requireNonNull(name);
         this.blockElements = blockElements;

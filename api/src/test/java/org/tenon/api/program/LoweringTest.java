@@ -121,11 +121,7 @@ class LoweringTest {
     @Test
     void activationsAgreeWithTheirFormulas() {
         for (Activation activation : List.of(
-                Activation.SILU,
-                Activation.GELU,
-                Activation.GELU_TANH,
-                Activation.RELU,
-                Activation.RELU_SQUARED)) {
+                Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.RELU, Activation.RELU_SQUARED)) {
             try (Trial trial = Trial.primitive(StepShape.NONE)) {
                 float[] x = new float[161];
                 for (int i = 0; i < x.length; i++) {
@@ -133,7 +129,8 @@ class LoweringTest {
                 }
                 float[] up = Trial.random(161, 5);
                 Tensor gate = trial.weight(Shape.of(161), x);
-                Tensor gated = trial.ops().one(new Gated(activation), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
+                Tensor gated =
+                        trial.ops().one(new Gated(activation), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
                 Tensor plain = trial.ops().one(new Activate(activation), new Activate.In<>(gate));
                 trial.finish(gated, plain);
                 trial.run(StepShape.NONE);
@@ -152,8 +149,8 @@ class LoweringTest {
     @Test
     void embeddingGathersConvertedRowsAndZerosForPadding() {
         try (Trial trial = Trial.primitive(StepShape.NONE)) {
-            Tensor table = trial.writer.weight(
-                    ArraySource.of("table", DType.BF16, Shape.of(3, 2), 1, 2, 3, 4, -5, 0.5f));
+            Tensor table =
+                    trial.writer.weight(ArraySource.of("table", DType.BF16, Shape.of(3, 2), 1, 2, 3, 4, -5, 0.5f));
             Tensor y = trial.ops()
                     .one(
                             new Embedding(DType.F32),

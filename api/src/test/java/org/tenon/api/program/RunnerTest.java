@@ -19,10 +19,10 @@ import org.tenon.api.backend.KernelBackend;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
+import org.tenon.api.op.Activation;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.Feature;
 import org.tenon.api.op.Gated;
-import org.tenon.api.op.Activation;
 import org.tenon.api.op.Ops;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Unary;
@@ -51,8 +51,7 @@ class RunnerTest {
             Runner runner = trial.finish(y);
             assertEquals(2, runner.listing().size(), () -> "convert and multiply, but\n" + runner.listing());
             trial.run(rows(4));
-            assertArrayEquals(
-                    new float[] {-6, -20, -18, -40, -30, -60, -42, -80}, trial.read(y, rows(4)));
+            assertArrayEquals(new float[] {-6, -20, -18, -40, -30, -60, -42, -80}, trial.read(y, rows(4)));
         }
     }
 
@@ -177,14 +176,12 @@ class RunnerTest {
             private final Queue host = HostMemory.queue();
 
             @Override
-            public void upload(
-                    MemorySegment source, Storage target, long offset, long bytes) {
+            public void upload(MemorySegment source, Storage target, long offset, long bytes) {
                 host.upload(source, target, offset, bytes);
             }
 
             @Override
-            public void download(
-                    Storage source, long offset, MemorySegment target, long bytes) {
+            public void download(Storage source, long offset, MemorySegment target, long bytes) {
                 host.download(source, offset, target, bytes);
             }
 
@@ -208,8 +205,7 @@ class RunnerTest {
             }
         };
         KernelBackend backend = KernelBackend.on("recording", new HostMemory("recording", 1 << 20), queue)
-                .kernel(Binary.class, (op, in, out) ->
-                        Lookup.kernel((operands, outputs, workspace) -> (q, step) -> {}))
+                .kernel(Binary.class, (op, in, out) -> Lookup.kernel((operands, outputs, workspace) -> (q, step) -> {}))
                 .build();
         try (Trial trial = new Trial(rows(4), backend)) {
             Tensor x = trial.input("x", Shape.of(ROWS.dim(), 1));
@@ -251,8 +247,7 @@ class RunnerTest {
                 assertTrue(norm.getMessage().contains(part), norm.getMessage());
             }
             assertThrows(
-                    ShapeMismatch.class,
-                    () -> trial.ops().one(new Gated(Activation.SILU), new Gated.In<>(x, weight)));
+                    ShapeMismatch.class, () -> trial.ops().one(new Gated(Activation.SILU), new Gated.In<>(x, weight)));
         }
     }
 
@@ -260,8 +255,7 @@ class RunnerTest {
     void closingTwiceIsHarmlessAndGivesAllMemoryBack() {
         HostMemory memory = new HostMemory("host", 1 << 20);
         KernelBackend backend = KernelBackend.on("host", memory, HostMemory.queue())
-                .kernel(Binary.class, (op, in, out) ->
-                        Lookup.kernel((operands, outputs, workspace) -> (q, step) -> {}))
+                .kernel(Binary.class, (op, in, out) -> Lookup.kernel((operands, outputs, workspace) -> (q, step) -> {}))
                 .build();
         try (Trial trial = new Trial(rows(4), backend)) {
             Runner runner = trial.finish(trial.ops().add(trial.input("x", Shape.of(ROWS.dim(), 1)), 1));

@@ -53,93 +53,121 @@ public final class PrimitiveProvider implements BackendProvider {
             throw new Refused(name(), numerics.toString(), Numerics.F32.toString());
         }
         return KernelBackend.on(name(), new HostMemory(name(), device.memoryBytes()), HostMemory.queue())
-                .kernel(Fill.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    to.each((a, b, c, d) -> to.set(to.at(a, b, c, d), op.value()));
-                }))
-                .kernel(Iota.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    to.each((a, b, c, d) -> to.setWhole(to.at(a, b, c, d), (int) d));
-                }))
-                .kernel(Convert.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements x = new Elements(operands.x(), step);
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    to.each((a, b, c, d) -> {
-                        long at = x.at(a, b, c, d);
-                        to.set(to.at(a, b, c, d), x.integer ? x.whole(at) : x.real(at));
-                    });
-                }))
-                .kernel(Unary.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements x = new Elements(operands.x(), step);
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    to.each((a, b, c, d) -> {
-                        long at = x.at(a, b, c, d);
-                        double value = x.integer ? x.whole(at) : x.real(at);
-                        to.set(to.at(a, b, c, d), op.function().meaning().applyAsDouble(value));
-                    });
-                }))
-                .kernel(Binary.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    Elements x = new Elements(operands.a(), step).broadcastTo(to);
-                    Elements y = new Elements(operands.b(), step).broadcastTo(to);
-                    to.each((a, b, c, d) -> {
-                        long left = x.at(a, b, c, d);
-                        long right = y.at(a, b, c, d);
-                        double value = x.integer
-                                ? op.function().whole().applyAsInt(x.whole(left), y.whole(right))
-                                : op.function().meaning().applyAsDouble(x.real(left), y.real(right));
-                        to.set(to.at(a, b, c, d), value);
-                    });
-                }))
-                .kernel(Select.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    Elements condition = new Elements(operands.condition(), step).broadcastTo(to);
-                    Elements yes = new Elements(operands.yes(), step).broadcastTo(to);
-                    Elements no = new Elements(operands.no(), step).broadcastTo(to);
-                    to.each((a, b, c, d) -> {
-                        Elements from = condition.whole(condition.at(a, b, c, d)) != 0 ? yes : no;
-                        to.setWhole(to.at(a, b, c, d), from.whole(from.at(a, b, c, d)));
-                    });
-                }))
-                .kernel(Reduce.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements x = new Elements(operands.x(), step);
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    boolean sum = op.function().equals(Reduce.SUM);
-                    to.each((a, b, c, d) -> {
-                        double result = sum ? 0 : Double.NEGATIVE_INFINITY;
-                        for (long i = 0; i < x.sizes[3]; i++) {
-                            float value = x.real(x.at(a, b, c, i));
-                            result = sum ? result + value : Math.max(result, value);
-                        }
-                        to.set(to.at(a, b, c, d), result);
-                    });
-                }))
-                .kernel(MatMul.class, (op, in, out) -> with(in, out, (operands, outputs, step) -> {
-                    Elements x = new Elements(operands.a(), step);
-                    Elements y = new Elements(operands.b(), step);
-                    Elements to = new Elements(outputs.getFirst(), step);
-                    long stackStride = y.strides[1];
-                    to.each((a, b, c, d) -> {
-                        long matrix = 0;
-                        if (operands.index().isPresent()) {
-                            Buffer index = operands.index().get();
-                            Elements which = new Elements(index, step);
-                            matrix = index.shape().rank() == 1
-                                    ? which.whole(which.at(0, 0, 0, b))
-                                    : which.whole(which.at(0, 0, a, b));
-                        }
-                        double sum = 0;
-                        for (long k = 0; matrix >= 0 && k < x.sizes[3]; k++) {
-                            long right = op.transposed() ? y.at(0, 0, d, k) : y.at(0, 0, k, d);
-                            sum += (double) x.real(x.at(a, b, c, k)) * y.real(matrix * stackStride + right);
-                        }
-                        to.set(to.at(a, b, c, d), sum);
-                    });
-                }))
-                .kernel(Gather.class, (op, in, out) -> with(in, out, (operands, outputs, step) ->
-                        rows(operands.index(), step, operands.source(), outputs.getFirst(), true)))
-                .kernel(Scatter.class, (op, in, out) -> with(in, out, (operands, outputs, step) ->
-                        rows(operands.index(), step, operands.target(), operands.rows(), false)))
+                .kernel(
+                        Fill.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            to.each((a, b, c, d) -> to.set(to.at(a, b, c, d), op.value()));
+                        }))
+                .kernel(
+                        Iota.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            to.each((a, b, c, d) -> to.setWhole(to.at(a, b, c, d), (int) d));
+                        }))
+                .kernel(
+                        Convert.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements x = new Elements(operands.x(), step);
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            to.each((a, b, c, d) -> {
+                                long at = x.at(a, b, c, d);
+                                to.set(to.at(a, b, c, d), x.integer ? x.whole(at) : x.real(at));
+                            });
+                        }))
+                .kernel(
+                        Unary.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements x = new Elements(operands.x(), step);
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            to.each((a, b, c, d) -> {
+                                long at = x.at(a, b, c, d);
+                                double value = x.integer ? x.whole(at) : x.real(at);
+                                to.set(
+                                        to.at(a, b, c, d),
+                                        op.function().meaning().applyAsDouble(value));
+                            });
+                        }))
+                .kernel(
+                        Binary.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            Elements x = new Elements(operands.a(), step).broadcastTo(to);
+                            Elements y = new Elements(operands.b(), step).broadcastTo(to);
+                            to.each((a, b, c, d) -> {
+                                long left = x.at(a, b, c, d);
+                                long right = y.at(a, b, c, d);
+                                double value = x.integer
+                                        ? op.function().whole().applyAsInt(x.whole(left), y.whole(right))
+                                        : op.function().meaning().applyAsDouble(x.real(left), y.real(right));
+                                to.set(to.at(a, b, c, d), value);
+                            });
+                        }))
+                .kernel(
+                        Select.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            Elements condition = new Elements(operands.condition(), step).broadcastTo(to);
+                            Elements yes = new Elements(operands.yes(), step).broadcastTo(to);
+                            Elements no = new Elements(operands.no(), step).broadcastTo(to);
+                            to.each((a, b, c, d) -> {
+                                Elements from = condition.whole(condition.at(a, b, c, d)) != 0 ? yes : no;
+                                to.setWhole(to.at(a, b, c, d), from.whole(from.at(a, b, c, d)));
+                            });
+                        }))
+                .kernel(
+                        Reduce.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements x = new Elements(operands.x(), step);
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            boolean sum = op.function().equals(Reduce.SUM);
+                            to.each((a, b, c, d) -> {
+                                double result = sum ? 0 : Double.NEGATIVE_INFINITY;
+                                for (long i = 0; i < x.sizes[3]; i++) {
+                                    float value = x.real(x.at(a, b, c, i));
+                                    result = sum ? result + value : Math.max(result, value);
+                                }
+                                to.set(to.at(a, b, c, d), result);
+                            });
+                        }))
+                .kernel(
+                        MatMul.class,
+                        (op, in, out) -> with(in, out, (operands, outputs, step) -> {
+                            Elements x = new Elements(operands.a(), step);
+                            Elements y = new Elements(operands.b(), step);
+                            Elements to = new Elements(outputs.getFirst(), step);
+                            long stackStride = y.strides[1];
+                            to.each((a, b, c, d) -> {
+                                long matrix = 0;
+                                if (operands.index().isPresent()) {
+                                    Buffer index = operands.index().get();
+                                    Elements which = new Elements(index, step);
+                                    matrix = index.shape().rank() == 1
+                                            ? which.whole(which.at(0, 0, 0, b))
+                                            : which.whole(which.at(0, 0, a, b));
+                                }
+                                double sum = 0;
+                                for (long k = 0; matrix >= 0 && k < x.sizes[3]; k++) {
+                                    long right = op.transposed() ? y.at(0, 0, d, k) : y.at(0, 0, k, d);
+                                    sum += (double) x.real(x.at(a, b, c, k)) * y.real(matrix * stackStride + right);
+                                }
+                                to.set(to.at(a, b, c, d), sum);
+                            });
+                        }))
+                .kernel(
+                        Gather.class,
+                        (op, in, out) -> with(
+                                in,
+                                out,
+                                (operands, outputs, step) ->
+                                        rows(operands.index(), step, operands.source(), outputs.getFirst(), true)))
+                .kernel(
+                        Scatter.class,
+                        (op, in, out) -> with(
+                                in,
+                                out,
+                                (operands, outputs, step) ->
+                                        rows(operands.index(), step, operands.target(), operands.rows(), false)))
                 .build();
     }
 
@@ -181,8 +209,7 @@ public final class PrimitiveProvider implements BackendProvider {
             }
         });
         return fits[0]
-                ? Lookup.kernel((operands, outputs, workspace) ->
-                        (queue, step) -> body.run(operands, outputs, step))
+                ? Lookup.kernel((operands, outputs, workspace) -> (queue, step) -> body.run(operands, outputs, step))
                 : Lookup.unsupported("only F32 and I32");
     }
 }
