@@ -78,7 +78,7 @@ public record TensorSpec(DType type, Shape shape, List<Long> strides) {
         if (shape.elements(step) == 0) {
             return 0;
         }
-        long bytes = type.bytes(shape.width());
+        long bytes = type.bytes(shape.dim(-1).size(step));
         for (int i = 0; i < strides.size(); i++) {
             bytes = Math.addExact(
                     bytes, Math.multiplyExact(strides.get(i), shape.dim(i).size(step) - 1));
