@@ -1,7 +1,30 @@
 import org.jspecify.annotations.NullMarked;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.layers.attention.SelfAttentionProvider;
+import org.tenon.layers.block.BlockProvider;
+import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.RmsNormProvider;
+import org.tenon.layers.token.EmbeddingProvider;
+import org.tenon.layers.token.HeadProvider;
 
 /** The layers of Tenon: norms, positions, attentions, feed-forwards and caches. */
 @NullMarked
 module org.tenon.layers {
     requires transitive org.tenon.api;
+
+    exports org.tenon.layers;
+    exports org.tenon.layers.attention;
+    exports org.tenon.layers.block;
+    exports org.tenon.layers.feedforward;
+    exports org.tenon.layers.norm;
+    exports org.tenon.layers.position;
+    exports org.tenon.layers.token;
+
+    provides LayerProvider with
+            SelfAttentionProvider,
+            BlockProvider,
+            FeedForwardProvider,
+            RmsNormProvider,
+            EmbeddingProvider,
+            HeadProvider;
 }

@@ -1,0 +1,101 @@
+package org.tenon.layers;
+
+import java.util.List;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.FeedForward;
+import org.tenon.layers.norm.RmsNorm;
+
+/**
+ * The words that an architecture is written with, to be imported statically. What a layer can't do without stands in the factory, all
+ * else is added by the layer's own methods.
+ */
+public final class Layers {
+    private Layers() {}
+
+    /**
+     * RMS normalisation.
+     *
+     * @param epsilon added to the mean square
+     * @return the norm
+     */
+    public static RmsNorm rmsNorm(double epsilon) {
+        return new RmsNorm(epsilon);
+    }
+
+    /**
+     * Causal attention.
+     *
+     * @param heads heads of queries
+     * @return the layer
+     */
+    public static SelfAttention attention(int heads) {
+        return SelfAttention.of(heads);
+    }
+
+    /**
+     * A feed-forward layer with a SiLU gate.
+     *
+     * @param width columns between the products
+     * @return the layer
+     */
+    public static FeedForward swiGlu(int width) {
+        return FeedForward.gated(width, Activation.SILU);
+    }
+
+    /**
+     * A feed-forward layer with a GELU gate.
+     *
+     * @param width columns between the products
+     * @return the layer
+     */
+    public static FeedForward geGlu(int width) {
+        return FeedForward.gated(width, Activation.GELU);
+    }
+
+    /**
+     * A feed-forward layer with a gate.
+     *
+     * @param width columns between the products
+     * @param activation the function of the gate
+     * @return the layer
+     */
+    public static FeedForward gated(int width, Activation activation) {
+        return FeedForward.gated(width, activation);
+    }
+
+    /**
+     * A feed-forward layer without a gate.
+     *
+     * @param width columns between the products
+     * @param activation the function between them
+     * @return the layer
+     */
+    public static FeedForward mlp(int width, Activation activation) {
+        return FeedForward.plain(width, activation);
+    }
+
+    /**
+     * The usual block. Its norms are those of the model unless it has some of its own.
+     *
+     * @param mixer mixes positions
+     * @param channels works on each row by itself
+     * @return the block
+     */
+    public static Block block(LayerSpec mixer, LayerSpec channels) {
+        return Block.of(mixer, channels);
+    }
+
+    /**
+     * A block of any branches. A branch without norms gets the model's.
+     *
+     * @param branches the branches in order
+     * @return the block
+     */
+    public static Block block(Branch... branches) {
+        return new Block(List.of(branches));
+    }
+}

@@ -1,0 +1,90 @@
+package org.tenon.layers.attention;
+
+import java.util.Optional;
+import org.tenon.api.layer.KeyView;
+import org.tenon.api.layer.Layer;
+import org.tenon.api.layer.LayerContext;
+import org.tenon.api.layer.Memory;
+import org.tenon.api.layer.Projection;
+import org.tenon.api.layer.Step;
+import org.tenon.api.op.Attention;
+import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.Ops;
+import org.tenon.api.op.Rope;
+import org.tenon.api.op.Visibility;
+import org.tenon.api.tensor.Shape;
+import org.tenon.api.tensor.Tensor;
+import org.tenon.layers.position.RotaryAngles;
+
+/** {@code softmax(scale * q k^T) v}, heads side by side, then projected. */
+final class SelfAttentionLayer implements Layer {
+    private final SelfAttention spec;
+    private final int headDim;
+    private final Projection qkv;
+    private final Projection out;
+    private final Memory keys;
+    private final Optional<Tensor> qNorm;
+    private final Optional<Tensor> kNorm;
+    private final Optional<RotaryAngles> positions;
+    private final Visibility sees;
+
+    SelfAttentionLayer(SelfAttention spec, LayerContext context) {
+        int limit = context.dims().context();
+        boolean normalised = spec.headNorm().isPresent();
+        this.spec = spec;
+        this.headDim = spec.headDimIn(context.dims().hidden());
+        this.qkv = context.projection("qkv");
+        this.out = context.projection("out");
+        this.keys = context.memory("keys");
+        this.qNorm = normalised ? Optional.of(context.parameter("qNorm.weight")) : Optional.empty();
+        this.kNorm = normalised ? Optional.of(context.parameter("kNorm.weight")) : Optional.empty();
+        this.positions =
+                spec.rope().map(rope -> new RotaryAngles(rope.scaling().frequencies(rope.base(headDim, limit))));
+        this.sees = spec.windowIn(limit).stream()
+                .<Visibility>mapToObj(Visibility.Window::new)
+                .findFirst()
+                .orElseGet(Visibility.Causal::new);
+    }
+
+    /** x: [rows, hidden] -> [rows, hidden], in the residual stream's type. */
+    @Override
+    public Tensor forward(Tensor x, Step step) {
+        Ops ops = step.ops();
+        Tensor y = qkv.apply(ops, x); // [rows, (heads + 2 * kvHeads) * headDim]
+        Tensor q = placed(qkv.segment(y, "q").heads(spec.heads()), qNorm, step); // [rows, heads, headDim]
+        Tensor k = placed(qkv.segment(y, "k").heads(spec.kvHeads()), kNorm, step); // [rows, kvHeads, headDim]
+        Tensor v = qkv.segment(y, "v").heads(spec.kvHeads());
+
+        KeyView cache = step.keys(keys);
+        ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.keys(), k, cache.slots()));
+        ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.values(), v, cache.slots()));
+        double scale = spec.scale().orElse(1 / Math.sqrt(headDim));
+        Tensor mixed = ops.one(
+                new Attention(scale, sees, cache.group().keys()),
+                new Attention.In<>(
+                        q,
+                        cache.keys(),
+                        cache.values(),
+                        cache.table(),
+                        cache.bases(),
+                        step.lengths(),
+                        step.sequence(),
+                        step.positions())); // [rows, heads, headDim]
+        Tensor joined = mixed.reshape(Shape.of(x.shape().dim(0), (long) spec.heads() * headDim));
+        return out.apply(ops, joined, step.numerics().residual());
+    }
+
+    /** Heads normalised and turned by their rows' positions, where the spec says so. */
+    private Tensor placed(Tensor heads, Optional<Tensor> norm, Step step) {
+        Ops ops = step.ops();
+        Tensor normal = norm.isPresent()
+                ? ops.rmsNorm(heads, norm.get(), spec.headNorm().orElseThrow())
+                : heads;
+        if (positions.isEmpty()) {
+            return normal;
+        }
+        RotaryAngles.Angles angles = positions.get().angles(step);
+        Rope rope = new Rope(spec.rope().orElseThrow().interleaved());
+        return ops.one(rope, new Rope.In<>(normal, angles.cos(), angles.sin()));
+    }
+}

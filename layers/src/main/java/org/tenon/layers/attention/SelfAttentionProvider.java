@@ -1,0 +1,100 @@
+package org.tenon.layers.attention;
+
+import org.tenon.api.layer.Declaration;
+import org.tenon.api.layer.Declaration.Segment;
+import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.Initialiser;
+import org.tenon.api.layer.InvalidLayer;
+import org.tenon.api.layer.Layer;
+import org.tenon.api.layer.LayerContext;
+import org.tenon.api.layer.LayerMemory;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.SpecType;
+import org.tenon.api.tensor.Shape;
+
+/** Provides {@link SelfAttention}. */
+public final class SelfAttentionProvider implements LayerProvider<SelfAttention> {
+    /** The most columns that all heads may have together. */
+    private static final int WIDEST = 1 << 24;
+
+    private static final SpecType<SelfAttention> TYPE = new SpecType<>(
+            "tenon/self-attention",
+            SelfAttention.class,
+            (spec, parts) -> SelfAttentionCodec.write(spec),
+            (tree, parts) -> SelfAttentionCodec.read(tree));
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public SelfAttentionProvider() {}
+
+    @Override
+    public SpecType<SelfAttention> type() {
+        return TYPE;
+    }
+
+    @Override
+    public Declaration declare(SelfAttention spec, Dims dims) {
+        check(spec, dims);
+        int headDim = spec.headDimIn(dims.hidden());
+        int queries = spec.heads() * headDim;
+        int keys = spec.kvHeads() * headDim;
+        Initialiser initialiser = Initialiser.normal(0.02);
+        LayerMemory.Reach reach = spec.windowIn(dims.context()).stream()
+                .mapToObj(LayerMemory.Reach::new)
+                .findFirst()
+                .orElse(LayerMemory.Reach.ALL);
+        Declaration declaration = new Declaration()
+                .projection(
+                        "qkv",
+                        dims.hidden(),
+                        initialiser,
+                        new Segment("q", queries, spec.qkvBias()),
+                        new Segment("k", keys, spec.qkvBias()),
+                        new Segment("v", keys, spec.qkvBias()))
+                .projection("out", queries, initialiser, new Segment("", dims.hidden(), spec.outBias()))
+                .memory("keys", new LayerMemory.Keys(spec.kvHeads(), headDim, headDim, reach))
+                .operationsPerKey("keys", 4L * queries); // a product with the key and one with the value
+        if (spec.headNorm().isPresent()) {
+            declaration
+                    .parameter("qNorm.weight", Shape.of(headDim), Initialiser.constant(1))
+                    .parameter("kNorm.weight", Shape.of(headDim), Initialiser.constant(1));
+        }
+        return declaration;
+    }
+
+    private static void check(SelfAttention spec, Dims dims) {
+        int heads = spec.heads();
+        int kvHeads = spec.kvHeads();
+        int headDim = spec.headDimIn(dims.hidden());
+        InvalidLayer.Check check = InvalidLayer.check()
+                .that(heads >= 1, "heads", heads + " is less than 1")
+                .that(kvHeads >= 1, "kvHeads", kvHeads + " is less than 1");
+        if (heads >= 1 && kvHeads >= 1) {
+            check.that(heads % kvHeads == 0, "kvHeads", kvHeads + " does not divide heads " + heads);
+        }
+        if (spec.headDim().isPresent()) {
+            check.that(headDim >= 1, "headDim", headDim + " is less than 1");
+        } else if (heads >= 1) {
+            check.that(
+                    dims.hidden() % heads == 0,
+                    "heads",
+                    heads + " does not divide hidden " + dims.hidden() + "; give a headDim");
+        }
+        check.that(
+                (long) heads * headDim <= WIDEST,
+                "headDim",
+                heads + " heads of " + headDim + " columns are more than " + WIDEST);
+        spec.window().ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1"));
+        spec.scale()
+                .ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
+        spec.headNorm()
+                .ifPresent(epsilon ->
+                        check.that(epsilon >= 0 && epsilon < 1, "headNorm", epsilon + " is not in [0, 1)"));
+        spec.rope().ifPresent(rope -> rope.check(check, headDim, dims.context()));
+        check.done();
+    }
+
+    @Override
+    public Layer build(SelfAttention spec, LayerContext context) {
+        return new SelfAttentionLayer(spec, context);
+    }
+}

@@ -1,0 +1,2 @@
+/** Attention over the keys of a sequence. */
+package org.tenon.layers.attention;

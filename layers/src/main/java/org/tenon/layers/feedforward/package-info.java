@@ -1,0 +1,2 @@
+/** Feed-forward layers: what a block does to each row by itself. */
+package org.tenon.layers.feedforward;

@@ -1,0 +1,2 @@
+/** Normalisation. */
+package org.tenon.layers.norm;

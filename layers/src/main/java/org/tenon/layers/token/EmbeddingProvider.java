@@ -1,0 +1,36 @@
+package org.tenon.layers.token;
+
+import org.tenon.api.config.Config;
+import org.tenon.api.layer.Declaration;
+import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.Initialiser;
+import org.tenon.api.layer.Layer;
+import org.tenon.api.layer.LayerContext;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.SpecType;
+import org.tenon.api.tensor.Shape;
+
+/** Provides {@link Embedding}. */
+public final class EmbeddingProvider implements LayerProvider<Embedding> {
+    private static final SpecType<Embedding> TYPE = new SpecType<>(
+            "tenon/embedding", Embedding.class, (spec, parts) -> Config.object(), (tree, parts) -> new Embedding());
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public EmbeddingProvider() {}
+
+    @Override
+    public SpecType<Embedding> type() {
+        return TYPE;
+    }
+
+    @Override
+    public Declaration declare(Embedding spec, Dims dims) {
+        return new Declaration()
+                .matrix("weight", Shape.of(dims.vocabulary(), dims.hidden()), Initialiser.normal(0.02));
+    }
+
+    @Override
+    public Layer build(Embedding spec, LayerContext context) {
+        return new EmbeddingLayer(context.parameter("weight"));
+    }
+}

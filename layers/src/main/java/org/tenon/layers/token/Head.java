@@ -1,0 +1,22 @@
+package org.tenon.layers.token;
+
+import java.util.Optional;
+import org.tenon.api.layer.LayerSpec;
+
+/**
+ * The head of a language model: {@code logits = x W^T}, in F32. {@code W} {@code [vocabulary, hidden]} is a parameter {@code weight} of its
+ * own, or the embedding's (Press and Wolf 2017).
+ *
+ * @param tiedTo the path of the parameter that it shares, {@code embedding.weight}; nothing for one of its own
+ */
+public record Head(Optional<String> tiedTo) implements LayerSpec {
+    /** {@return a head with a matrix of its own} */
+    public static Head untied() {
+        return new Head(Optional.empty());
+    }
+
+    /** {@return a head that shares the embedding's matrix, in a model of one stack} */
+    public static Head tied() {
+        return new Head(Optional.of("embedding.weight"));
+    }
+}

@@ -1,0 +1,42 @@
+package org.tenon.layers.token;
+
+import org.tenon.api.config.Config;
+import org.tenon.api.layer.Declaration;
+import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.Initialiser;
+import org.tenon.api.layer.Layer;
+import org.tenon.api.layer.LayerContext;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.SpecType;
+import org.tenon.api.tensor.Shape;
+
+/** Provides {@link Head}. */
+public final class HeadProvider implements LayerProvider<Head> {
+    private static final SpecType<Head> TYPE = new SpecType<>(
+            "tenon/head",
+            Head.class,
+            (spec, parts) ->
+                    spec.tiedTo().map(path -> Config.object().with("tiedTo", path)).orElseGet(Config::object),
+            (tree, parts) -> new Head(tree.optional("tiedTo").map(Config::asText)));
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public HeadProvider() {}
+
+    @Override
+    public SpecType<Head> type() {
+        return TYPE;
+    }
+
+    @Override
+    public Declaration declare(Head spec, Dims dims) {
+        Shape shape = Shape.of(dims.vocabulary(), dims.hidden());
+        return spec.tiedTo()
+                .map(path -> new Declaration().shared("weight", path))
+                .orElseGet(() -> new Declaration().matrix("weight", shape, Initialiser.normal(0.02)));
+    }
+
+    @Override
+    public Layer build(Head spec, LayerContext context) {
+        return new HeadLayer(context.parameter("weight"));
+    }
+}
