@@ -268,16 +268,15 @@ public final class Json {
     }
 
     private static String wellFormed(JsonParser parser, String text) throws IOException {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isHighSurrogate(text.charAt(i))
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(text.charAt(i))) {
-                throw new JsonParseException(parser, "a text holds half a surrogate pair");
-            }
+        if (!wellFormed(text)) {
+            throw new JsonParseException(parser, "a text holds half a surrogate pair");
         }
         return text;
+    }
+
+    /** Whether a text can be written as UTF-8: surrogates come in pairs. */
+    static boolean wellFormed(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** What is wrong, and where, in a few words. */

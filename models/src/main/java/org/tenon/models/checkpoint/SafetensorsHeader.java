@@ -45,9 +45,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, StoredTensor>
      */
     static SafetensorsHeader parse(Path file, byte[] json, long dataBytes) {
         try (JsonParser parser = Json.parser(json)) {
-            SafetensorsHeader header = new Reader(file, parser, 8L + json.length, dataBytes).header();
-            Json.end(parser);
-            return header;
+            return new Reader(file, parser, 8L + json.length, dataBytes).header();
         } catch (IOException failure) {
             throw new InvalidCheckpoint(file, "the header is wrong: " + Json.problem(failure) + ADVICE, failure);
         }
@@ -88,6 +86,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, StoredTensor>
                     tensors.add(tensor(name));
                 }
             }
+            Json.end(parser);
             return new SafetensorsHeader(metadata, inOrder(tensors));
         }
 

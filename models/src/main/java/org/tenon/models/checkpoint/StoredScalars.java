@@ -50,7 +50,7 @@ final class StoredScalars {
             "I64",
             8,
             (source, at) -> source.get(LONG, at),
-            (target, at, value) -> target.set(LONG, at, Math.round((double) value)));
+            (target, at, value) -> target.set(LONG, at, (long) Math.rint((double) value)));
     static final DType U64 = integer(
             "U64",
             8,
@@ -157,9 +157,11 @@ final class StoredScalars {
     }
 
     private static long unsigned(float value) {
-        if (value < 0x1p63f) {
-            return Math.max(0, (long) Math.rint((double) value));
+        if (value >= 0x1p64f) {
+            return -1L;
         }
-        return value >= 0x1p64f ? -1L : (long) (value - 0x1p63f) ^ Long.MIN_VALUE;
+        return value >= 0x1p63f
+                ? (long) (value - 0x1p63f) ^ Long.MIN_VALUE
+                : Math.max(0, (long) Math.rint((double) value));
     }
 }
