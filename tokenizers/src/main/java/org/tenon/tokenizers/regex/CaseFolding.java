@@ -1,9 +1,10 @@
 package org.tenon.tokenizers.regex;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What {@code (?i:...)} adds to a class: every code point with the same simple case folding, so that {@code s} matches U+017F
@@ -15,8 +16,17 @@ final class CaseFolding {
     private static final int CASED_END = 0x20000;
 
     private final List<String> expansions = new ArrayList<>();
+    // all code points that fold to the key, where there are several
+    private final Map<Integer, CodePointSet> variants = new HashMap<>();
 
     CaseFolding() {
+        for (int c = 0; c < CASED_END; c++) {
+            int folded = simple(c);
+            if (folded != c) {
+                CodePointSet known = variants.getOrDefault(folded, CodePointSet.of(folded));
+                variants.put(folded, known.union(CodePointSet.of(c)));
+            }
+        }
         addExpansions(0xdf, 0x590);
         addExpansions(0x1e90, 0x2000);
         addExpansions(0xfb00, 0xfb20);
@@ -30,16 +40,28 @@ final class CaseFolding {
         }
     }
 
+    /** A code point with all that differ from it only in case. */
+    CodePointSet close(int codePoint) {
+        return variants.getOrDefault(simple(codePoint), CodePointSet.of(codePoint));
+    }
+
     /** The set with all that differ from a member only in case. */
     CodePointSet close(CodePointSet set) {
-        BitSet folded = new BitSet(CASED_END);
-        for (int range = 0; range < set.rangeCount(); range++) {
-            int end = Math.min(set.rangeEnd(range), CASED_END);
-            for (int c = set.rangeStart(range); c < end; c++) {
-                folded.set(simple(c));
+        CodePointSet closed = set;
+        for (CodePointSet variant : variants.values()) {
+            int members = 0;
+            int contained = 0;
+            for (int range = 0; range < variant.rangeCount(); range++) {
+                for (int c = variant.rangeStart(range); c < variant.rangeEnd(range); c++) {
+                    members++;
+                    contained += set.contains(c) ? 1 : 0;
+                }
+            }
+            if (contained > 0 && contained < members) {
+                closed = closed.union(variant);
             }
         }
-        return set.union(CodePointSet.where(c -> c < CASED_END && folded.get(simple(c))));
+        return closed;
     }
 
     /** Refuses a character that folds to several. */

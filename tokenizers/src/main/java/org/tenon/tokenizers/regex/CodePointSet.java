@@ -25,15 +25,12 @@ final class CodePointSet {
         return new CodePointSet(new int[] {first, last + 1});
     }
 
-    static CodePointSet of(String characters) {
-        return where(c -> c < 128 && characters.indexOf(c) >= 0);
-    }
-
+    /** The code points for which a test holds that depends on Unicode properties alone. */
     static CodePointSet where(IntPredicate member) {
         int[] found = new int[64];
         int size = 0;
         boolean inside = false;
-        for (int c = 0; c < LIMIT; c++) {
+        for (int c = 0; c < LIMIT; c = next(c)) {
             if (member.test(c) != inside) {
                 inside = !inside;
                 if (size + 2 > found.length) {
@@ -46,6 +43,15 @@ final class CodePointSet {
             found[size++] = LIMIT;
         }
         return new CodePointSet(Arrays.copyOf(found, size));
+    }
+
+    /** Steps over what has the properties of its first code point: planes 4 to 13 are unassigned, 15 and 16 for private use. */
+    private static int next(int c) {
+        return switch (c) {
+            case 0x40000 -> 0xe0000;
+            case 0xf0000, 0x100000 -> c + 0xfffe;
+            default -> c + 1;
+        };
     }
 
     boolean contains(int codePoint) {

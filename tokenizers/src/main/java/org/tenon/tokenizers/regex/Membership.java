@@ -1,56 +1,57 @@
 package org.tenon.tokenizers.regex;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
-/** A {@link CodePointSet} made ready for matching: two array reads per question. Pages of 256 code points, equal ones shared. */
+/**
+ * A {@link CodePointSet} made ready for matching: two array reads per question. A page holds 256 code points; all empty pages
+ * are one, and so are all full ones.
+ */
 final class Membership {
     private static final int PAGE_LONGS = 4;
+    private static final short EMPTY = 0;
+    private static final short FULL = 1;
 
-    private final short[] pages;
-    private final long[] bits;
+    private final short[] pages = new short[CodePointSet.LIMIT >>> 8];
+    private long[] bits = new long[8 * PAGE_LONGS];
+    private int pageCount = 2;
 
     Membership(CodePointSet set) {
-        long[] page = new long[PAGE_LONGS];
-        Map<PageKey, Short> known = new HashMap<>();
-        pages = new short[CodePointSet.LIMIT >>> 8];
-        long[] pool = new long[4 * PAGE_LONGS];
-        int range = 0;
-        for (int p = 0; p < pages.length; p++) {
-            int first = p << 8;
-            int end = first + 256;
-            Arrays.fill(page, 0);
-            while (range < set.rangeCount() && set.rangeStart(range) < end) {
-                int from = Math.max(first, set.rangeStart(range));
-                int to = Math.min(end, set.rangeEnd(range));
-                for (int c = from; c < to; c++) {
-                    page[(c >>> 6) & 3] |= 1L << c;
+        Arrays.fill(bits, FULL * PAGE_LONGS, (FULL + 1) * PAGE_LONGS, -1L);
+        for (int range = 0; range < set.rangeCount(); range++) {
+            int from = set.rangeStart(range);
+            int end = set.rangeEnd(range);
+            while (from < end) {
+                int pageEnd = Math.min((from | 0xff) + 1, end);
+                if (pageEnd - from == 256) {
+                    pages[from >>> 8] = FULL;
+                } else {
+                    add(from, pageEnd);
                 }
-                if (set.rangeEnd(range) > end) {
-                    break;
-                }
-                range++;
+                from = pageEnd;
             }
-            PageKey key = new PageKey(page[0], page[1], page[2], page[3]);
-            Short index = known.get(key);
-            if (index == null) {
-                index = (short) known.size();
-                if ((index + 1) * PAGE_LONGS > pool.length) {
-                    pool = Arrays.copyOf(pool, pool.length * 2);
-                }
-                System.arraycopy(page, 0, pool, index * PAGE_LONGS, PAGE_LONGS);
-                known.put(key, index);
-            }
-            pages[p] = index;
         }
-        bits = Arrays.copyOf(pool, known.size() * PAGE_LONGS);
+        bits = Arrays.copyOf(bits, pageCount * PAGE_LONGS);
+    }
+
+    /** Adds a range within a page. */
+    private void add(int from, int end) {
+        int page = from >>> 8;
+        if (pages[page] == EMPTY) {
+            if ((pageCount + 1) * PAGE_LONGS > bits.length) {
+                bits = Arrays.copyOf(bits, bits.length * 2);
+            }
+            pages[page] = (short) pageCount++;
+        }
+        for (int c = from; c < end; c++) {
+            bits[word(c)] |= 1L << c;
+        }
     }
 
     boolean contains(int codePoint) {
-        int word = (pages[codePoint >>> 8] << 2) + ((codePoint >>> 6) & 3);
-        return (bits[word] >>> codePoint & 1) != 0;
+        return (bits[word(codePoint)] >>> codePoint & 1) != 0;
     }
 
-    private record PageKey(long a, long b, long c, long d) {}
+    private int word(int codePoint) {
+        return pages[codePoint >>> 8] * PAGE_LONGS + (codePoint >>> 6 & 3);
+    }
 }

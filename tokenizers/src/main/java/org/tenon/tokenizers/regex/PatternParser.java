@@ -9,13 +9,11 @@ import java.util.List;
  * options other than {@code i} and {@code m} are refused.
  */
 final class PatternParser {
-    private static final int MAX_LENGTH = 16_384;
     private static final int MAX_DEPTH = 100;
     private static final int MAX_REPEAT = 100_000;
 
     private final String pattern;
-    private final UnicodeProperties properties = new UnicodeProperties();
-    private final CaseFolding folding = new CaseFolding();
+    private final UnicodeProperties properties;
     private int at;
     private int depth;
     // what the last atom stands for, where that is one code point and not a class; -1 otherwise
@@ -23,15 +21,13 @@ final class PatternParser {
     private boolean ignoreCase;
     private boolean dotAll;
 
-    private PatternParser(String pattern) {
+    private PatternParser(String pattern, UnicodeProperties properties) {
         this.pattern = pattern;
+        this.properties = properties;
     }
 
-    static Node parse(String pattern) {
-        if (pattern.length() > MAX_LENGTH) {
-            throw new PatternException("the pattern has " + pattern.length() + " characters, more than " + MAX_LENGTH);
-        }
-        PatternParser parser = new PatternParser(pattern);
+    static Node parse(String pattern, UnicodeProperties properties) {
+        PatternParser parser = new PatternParser(pattern, properties);
         Node result = parser.choice();
         if (parser.at < pattern.length()) {
             throw parser.error("an unmatched ')'");
@@ -64,7 +60,7 @@ final class PatternParser {
             int single = literal;
             Node part = repeated(atom);
             if (ignoreCase && single >= 0 && part == atom) {
-                folding.check(literals.appendCodePoint(single).toString());
+                properties.folding().check(literals.appendCodePoint(single).toString());
             } else {
                 literals.setLength(0);
             }
@@ -93,7 +89,7 @@ final class PatternParser {
             return new Node.One(CodePointSet.of(codePoint));
         }
         CaseFolding.check(codePoint);
-        return new Node.One(folding.close(CodePointSet.of(codePoint)));
+        return new Node.One(properties.folding().close(codePoint));
     }
 
     private Node group() {
@@ -313,7 +309,7 @@ final class PatternParser {
         depth--;
         set = left.intersect(set);
         if (ignoreCase) {
-            set = folding.close(set);
+            set = properties.folding().close(set);
         }
         return negated ? set.complement() : set;
     }

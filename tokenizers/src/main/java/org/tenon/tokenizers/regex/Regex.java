@@ -5,34 +5,9 @@ public final class Regex {
     private final String pattern;
     private final Program program;
 
-    private Regex(String pattern, Program program) {
+    Regex(String pattern, Program program) {
         this.pattern = pattern;
         this.program = program;
-    }
-
-    /**
-     * Compiles a pattern.
-     *
-     * @param pattern in the syntax of Oniguruma
-     * @return the compiled pattern
-     * @throws PatternException if it is none, or uses what isn't supported
-     */
-    public static Regex compile(String pattern) {
-        return new Regex(pattern, Compiler.compile(PatternParser.parse(pattern)));
-    }
-
-    /**
-     * A pattern that matches a string and nothing else.
-     *
-     * @param literal the string
-     * @return the compiled pattern
-     */
-    public static Regex literal(String literal) {
-        return new Regex(
-                literal,
-                Compiler.compile(new Node.Sequence(literal.codePoints()
-                        .<Node>mapToObj(c -> new Node.One(CodePointSet.of(c)))
-                        .toList())));
     }
 
     /**

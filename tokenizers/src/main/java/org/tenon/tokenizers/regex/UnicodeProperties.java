@@ -6,11 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes that a pattern can name, as Oniguruma 6.9.10 defines them for Unicode 16: general categories, scripts and POSIX
- * brackets. Java 25 has the same version of Unicode; {@code compare_classes.py} compares each class, code point by code point.
- * Sets are kept for one pattern only, since most patterns use a few of them several times.
+ * brackets. Java 25 has the same version of Unicode; {@code compare_tokenizers.py} compares the classes in use, code point by code point.
+ * Sets are kept for the patterns of one file, which use a few of them several times.
  */
 final class UnicodeProperties {
     private static final int MARKS =
@@ -115,7 +116,10 @@ final class UnicodeProperties {
             Map.entry("finalpunctuation", "pf"),
             Map.entry("otherpunctuation", "po"));
 
+    private static final int MAX_SETS = 64;
+
     private final Map<String, CodePointSet> known = new HashMap<>();
+    private @Nullable CaseFolding folding;
 
     /** White_Space, which is what {@code \s} stands for. */
     static boolean isSpace(int c) {
@@ -201,7 +205,18 @@ final class UnicodeProperties {
         };
     }
 
+    /** Worked out when first asked for: most patterns don't ask. */
+    CaseFolding folding() {
+        if (folding == null) {
+            folding = new CaseFolding();
+        }
+        return folding;
+    }
+
     private CodePointSet named(String key, IntPredicate member) {
+        if (known.size() == MAX_SETS) {
+            throw new PatternException("more than " + MAX_SETS + " different classes");
+        }
         return known.computeIfAbsent(key, _ -> CodePointSet.where(member));
     }
 
