@@ -36,7 +36,7 @@ enum Module {
     }
 
     /** Modules that hold a descriptor and nothing else as yet; whoever fills one strikes it from this list. */
-    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA, BACKEND_OPENCL, CONFORMANCE, APPLICATIONS);
+    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA, BACKEND_OPENCL, CONFORMANCE);
 
     private static final Path ROOT = root();
 
