@@ -1,0 +1,339 @@
+package org.tenon.models.engine;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.tenon.api.model.FinishReason;
+import org.tenon.api.model.Result;
+import org.tenon.api.model.Scores;
+
+/**
+ * Which sequences there are and which of them come into the next step. When blocks run out, they are taken from sessions between turns, the
+ * one used least lately first, then from sequences whose readers have stopped, then from younger ones; what was taken is computed again
+ * later. Confined to the engine's thread.
+ */
+final class Batch {
+    private final Blocks blocks;
+    private final StepRows rows;
+    private final int mostSequences;
+    private final long idleNanos;
+    private final Consumer<Run> begun;
+    private final Consumer<Result> finished;
+
+    /** Without blocks or not yet begun, the oldest first. */
+    private final List<Run> waiting = new ArrayList<>();
+
+    /** With blocks, the oldest first. */
+    private final List<Run> running = new ArrayList<>();
+
+    /** Sequences of sessions between turns that hold blocks, the one used least lately first. */
+    private final Set<CachedSequence> idle = new LinkedHashSet<>();
+
+    /** Sequences of the stepper that hold blocks. */
+    private final Set<CachedSequence> stepped = new LinkedHashSet<>();
+
+    private final List<Run> inStep = new ArrayList<>();
+    private final List<Run> candidates = new ArrayList<>();
+    private final int[] counts;
+    private long arrivals;
+    private boolean suspended;
+
+    /**
+     * An empty batch.
+     *
+     * @param idleNanos how long a sequence waits for its reader
+     * @param begun is told of each run that leaves the queue, be it because it ends
+     * @param finished is told of each run that ends by itself or is ended
+     */
+    Batch(
+            Blocks blocks,
+            StepRows rows,
+            int mostSequences,
+            long idleNanos,
+            Consumer<Run> begun,
+            Consumer<Result> finished) {
+        this.blocks = blocks;
+        this.rows = rows;
+        this.mostSequences = mostSequences;
+        this.idleNanos = idleNanos;
+        this.begun = begun;
+        this.finished = finished;
+        this.counts = new int[mostSequences];
+    }
+
+    void submit(Run run) {
+        run.arrived(arrivals++);
+        waiting.add(run);
+    }
+
+    /** Ends what was cancelled, is late, or isn't read. */
+    void reap(long now) {
+        reap(waiting, now);
+        reap(running, now);
+    }
+
+    private void reap(List<Run> runs, long now) {
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            Run run = runs.get(i);
+            FinishReason reason = run.ending(now, idleNanos);
+            if (reason != null) {
+                finish(run, reason);
+            }
+        }
+    }
+
+    /** Nanoseconds until {@link #reap} may have something to do that nobody wakes the engine for. */
+    long patience(long now) {
+        long least = Long.MAX_VALUE;
+        for (Run run : waiting) {
+            least = Math.min(least, run.patience(now, idleNanos));
+        }
+        for (Run run : running) {
+            least = Math.min(least, run.patience(now, idleNanos));
+        }
+        return least;
+    }
+
+    /** Gives blocks to those who wait, in the order of their arrival, as long as there is room. */
+    void admit(long now) {
+        int next = 0;
+        while (next < waiting.size()) {
+            Run run = waiting.get(next);
+            if (run.parked(now)) {
+                next++;
+            } else if (admit(run, now)) {
+                waiting.remove(run);
+                insert(running, run);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean admit(Run run, long now) {
+        CachedSequence sequence = run.sequence();
+        idle.remove(sequence);
+        boolean room = running.size() < mostSequences || evictParked(now);
+        while (room && !blocks.reserve(sequence.table(), run.keys())) {
+            room = evictIdle() || evictParked(now);
+        }
+        if (!room && run.kept()) {
+            rest(sequence);
+        } else if (room && !run.begun()) {
+            begun.accept(run);
+            run.begin(now);
+        }
+        return room;
+    }
+
+    /** Fills the rows of the next step: first those who decode, then prompts with what room is left. */
+    void compose(long now) {
+        rows.clear();
+        inStep.clear();
+        candidates.clear();
+        for (int i = 0; i < running.size(); i++) {
+            if (!running.get(i).parked(now)) {
+                candidates.add(running.get(i));
+            }
+        }
+        for (int i = 0; i < candidates.size(); i++) {
+            if (candidates.get(i).decoding()) {
+                include(candidates.get(i), 1, now);
+            }
+        }
+        for (int i = 0; i < candidates.size() && rows.room() > 0; i++) {
+            Run run = candidates.get(i);
+            if (!run.decoding()) {
+                include(run, Math.min(rows.room(), run.sequence().pending()), now);
+            }
+        }
+    }
+
+    private void include(Run run, int count, long now) {
+        CachedSequence sequence = run.sequence();
+        if (!running.contains(run)) {
+            return; // an older one needed its blocks
+        }
+        while (!blocks.reserve(sequence.table(), sequence.cached() + count)) {
+            if (!evictIdle() && !evictParked(now) && !evictYounger(run)) {
+                evict(run);
+                return;
+            }
+        }
+        boolean whole = count == sequence.pending();
+        if (!run.decoding()) {
+            rows.prefill(count);
+        }
+        counts[inStep.size()] = count;
+        inStep.add(run);
+        rows.add(sequence, count, whole ? 1 : 0);
+    }
+
+    /** Takes what a step has computed. */
+    void take(Computation computation, float[] logits, Scores scores) {
+        int output = 0;
+        for (int i = 0; i < inStep.size(); i++) {
+            Run run = inStep.get(i);
+            run.sequence().computed(counts[i]);
+            if (run.sequence().pending() == 0) {
+                computation.logits(output++, logits);
+                next(run, logits, scores);
+            }
+        }
+        inStep.clear();
+    }
+
+    private void next(Run run, float[] logits, Scores scores) {
+        try {
+            FinishReason reason = run.next(logits, scores);
+            if (reason != null) {
+                finish(run, reason);
+            }
+        } catch (RuntimeException | Error failure) {
+            leave(run);
+            run.fail("choosing the next token failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void finish(Run run, FinishReason reason) {
+        leave(run);
+        Result result = run.finish(reason);
+        run.mailbox().finish(result);
+        finished.accept(result);
+    }
+
+    private void leave(Run run) {
+        waiting.remove(run);
+        running.remove(run);
+        if (!run.begun()) {
+            begun.accept(run);
+        }
+        if (!run.kept()) {
+            blocks.release(run.sequence().table());
+        } else {
+            rest(run.sequence());
+        }
+    }
+
+    /** A sequence without a running turn may lose its blocks. */
+    private void rest(CachedSequence sequence) {
+        if (sequence.table().count() > 0) {
+            idle.add(sequence);
+        }
+    }
+
+    /** Ends everything for a reason. */
+    void finishAll(FinishReason reason) {
+        List.copyOf(waiting).forEach(run -> finish(run, reason));
+        List.copyOf(running).forEach(run -> finish(run, reason));
+    }
+
+    /** Ends everything with what was thrown. */
+    void failAll(String message, Throwable cause) {
+        for (List<Run> runs : List.of(List.copyOf(waiting), List.copyOf(running))) {
+            for (Run run : runs) {
+                leave(run);
+                run.fail(message, cause);
+            }
+        }
+    }
+
+    /** A session's sequence is no longer wanted. */
+    void forget(CachedSequence sequence) {
+        for (List<Run> runs : List.of(List.copyOf(waiting), List.copyOf(running))) {
+            runs.stream().filter(run -> run.sequence() == sequence).forEach(run -> finish(run, FinishReason.CANCELLED));
+        }
+        idle.remove(sequence);
+        blocks.release(sequence.table());
+    }
+
+    /** Rests while a stepper has the model to itself. */
+    void suspend() {
+        suspended = true;
+    }
+
+    boolean suspended() {
+        return suspended;
+    }
+
+    /** Goes on after the stepper, whose sequences give their blocks back. */
+    void resume() {
+        suspended = false;
+        stepped.forEach(sequence -> blocks.release(sequence.table()));
+        stepped.clear();
+    }
+
+    /** Gives blocks to a sequence of the stepper, before which all others stand back; false where its own kind has taken all. */
+    boolean reserveStepped(CachedSequence sequence, int keys) {
+        while (!blocks.reserve(sequence.table(), keys)) {
+            if (!evictIdle()) {
+                if (running.isEmpty()) {
+                    return false;
+                }
+                evict(running.getLast());
+            }
+        }
+        stepped.add(sequence);
+        return true;
+    }
+
+    /** A sequence of the stepper is no longer wanted. */
+    void forgetStepped(CachedSequence sequence) {
+        stepped.remove(sequence);
+        blocks.release(sequence.table());
+    }
+
+    private boolean evictIdle() {
+        Iterator<CachedSequence> sequences = idle.iterator();
+        if (!sequences.hasNext()) {
+            return false;
+        }
+        evict(sequences.next());
+        sequences.remove();
+        return true;
+    }
+
+    /** Takes the blocks of the youngest sequence whose reader has stopped. */
+    private boolean evictParked(long now) {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            Run run = running.get(i);
+            if (run.parked(now) && !inStep.contains(run)) {
+                evict(run);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes the blocks of the youngest sequence, if it is younger than a run. */
+    private boolean evictYounger(Run run) {
+        Run youngest = running.getLast();
+        if (!run.older(youngest) || inStep.contains(youngest)) {
+            return false;
+        }
+        evict(youngest);
+        return true;
+    }
+
+    private void evict(Run run) {
+        running.remove(run);
+        insert(waiting, run);
+        evict(run.sequence());
+    }
+
+    private void evict(CachedSequence sequence) {
+        blocks.release(sequence.table());
+        sequence.uncached();
+    }
+
+    private static void insert(List<Run> runs, Run run) {
+        int place = runs.size();
+        while (place > 0 && run.older(runs.get(place - 1))) {
+            place--;
+        }
+        runs.add(place, run);
+    }
+}

@@ -1,0 +1,17 @@
+package org.tenon.models.engine;
+
+/** A model that can compute a step: what the engine asks of it. Used from one thread at a time. */
+interface Computation extends AutoCloseable {
+    /** Computes a step and waits for it. */
+    void run(StepRows rows);
+
+    /** The logits of a row of the last step, F32 {@code [vocabulary]}. */
+    void logits(int output, float[] target);
+
+    /** Sets a block of all caches to zero. */
+    void clear(int block);
+
+    /** Gives all memory back, that of the weights included. */
+    @Override
+    void close();
+}

@@ -1,0 +1,154 @@
+package org.tenon.models.engine;
+
+import java.lang.ref.Cleaner;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Generation;
+import org.tenon.api.model.Limits;
+import org.tenon.api.model.ModelListener;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.Request;
+import org.tenon.api.model.Sampling;
+import org.tenon.api.model.Session;
+import org.tenon.api.model.Stepper;
+import org.tenon.api.text.Tokenizer;
+import org.tenon.models.assembly.Network;
+
+/** A causal model on its engine. */
+public final class LoadedModel implements CausalModel {
+    private final Description description;
+    private final Limits limits;
+    private final Prompts prompts;
+    private final Blocks blocks;
+    private final Listeners listeners = new Listeners();
+    private final Cleaner cleaner;
+    private final Engine engine;
+
+    /**
+     * What is known of a model beside its network.
+     *
+     * @param spec the architecture
+     * @param numerics the precision
+     * @param device the backend's name and what it runs on
+     * @param tokenizer the tokenizer, where there is one
+     * @param defaults how tokens are chosen where a request doesn't say
+     */
+    public record Description(
+            ModelSpec spec, Numerics numerics, String device, Optional<Tokenizer> tokenizer, Sampling defaults) {}
+
+    /** Starts the engine. The limits leave nothing open; the computation belongs to the model from now on. */
+    LoadedModel(Description description, Limits limits, Blocks blocks, Computation computation, Cleaner cleaner) {
+        this.description = description;
+        this.limits = limits;
+        this.prompts = new Prompts(
+                description.tokenizer(),
+                description.spec().vocabulary(),
+                limits.context().orElseThrow());
+        this.blocks = blocks;
+        this.cleaner = cleaner;
+        this.engine = new Engine(computation, blocks, limits, description.spec().vocabulary(), listeners);
+    }
+
+    /**
+     * Starts a model.
+     *
+     * @param description what is known of it
+     * @param room what its network was built for
+     * @param network the network, which belongs to the model from now on
+     * @param release gives back what lies below the network, after it
+     * @param cleaner returns what callers forget
+     * @return the model
+     */
+    public static LoadedModel start(
+            Description description, Room room, Network network, Runnable release, Cleaner cleaner) {
+        Computation computation = new NetworkComputation(network, room.bounds().entries(), release);
+        Blocks blocks =
+                new ContiguousBlocks(room.bounds().blockSize(), room.bounds().blocks(), computation::clear);
+        return new LoadedModel(description, room.limits(), blocks, computation, cleaner);
+    }
+
+    @Override
+    public ModelSpec spec() {
+        return description.spec();
+    }
+
+    @Override
+    public Numerics numerics() {
+        return description.numerics();
+    }
+
+    @Override
+    public String device() {
+        return description.device();
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public Optional<Tokenizer> tokenizer() {
+        return description.tokenizer();
+    }
+
+    @Override
+    public Sampling defaults() {
+        return description.defaults();
+    }
+
+    @Override
+    public Generation generate(Request request) {
+        engine.check();
+        int[] prompt = switch (request.prompt()) {
+            case Request.Text text -> prompts.text(text.text(), true);
+            case Request.Ids ids -> ids.toArray();
+            case Request.Chat chat -> prompts.chat(chat.messages(), chat.variables());
+        };
+        return submit(request, prompt, new CachedSequence(blocks.entries()), false, mailbox());
+    }
+
+    Prompts prompts() {
+        return prompts;
+    }
+
+    Mailbox mailbox() {
+        return new Mailbox(limits.buffer(), engine);
+    }
+
+    /** Hands a request to the engine: the prompt is the whole sequence before the output. */
+    Generation submit(Request request, int[] prompt, CachedSequence sequence, boolean kept, Mailbox mailbox) {
+        prompts.check(prompt);
+        Sampling sampling = request.sampling().orElse(defaults());
+        prompts.check(sampling);
+        long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+        Run.Task task =
+                new Run.Task(sampling, seed, request.timeout(), tokenizer().map(tokenizer -> tokenizer.stream(false)));
+        engine.submit(new Run(task, prompt, sequence, kept, context(), mailbox));
+        return new EngineGeneration(mailbox, cleaner);
+    }
+
+    @Override
+    public Session session() {
+        engine.check();
+        return new EngineSession(this, engine, new CachedSequence(blocks.entries()), cleaner);
+    }
+
+    @Override
+    public Stepper stepper() {
+        return EngineStepper.open(engine, limits, prompts, blocks.entries(), cleaner);
+    }
+
+    @Override
+    public ModelListener.Registration listen(ModelListener listener) {
+        engine.check();
+        return listeners.attach(listener);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

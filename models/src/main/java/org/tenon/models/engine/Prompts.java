@@ -1,0 +1,87 @@
+package org.tenon.models.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tenon.api.model.InvalidRequest;
+import org.tenon.api.model.Sampling;
+import org.tenon.api.text.ChatTemplate;
+import org.tenon.api.text.Message;
+import org.tenon.api.text.Tokenizer;
+
+/** Turns prompts into ids, and refuses requests that can't be. Immutable and thread-safe. */
+final class Prompts {
+    private final Optional<Tokenizer> tokenizer;
+    private final int vocabulary;
+    private final int context;
+
+    Prompts(Optional<Tokenizer> tokenizer, int vocabulary, int context) {
+        this.tokenizer = tokenizer;
+        this.vocabulary = vocabulary;
+        this.context = context;
+    }
+
+    Optional<Tokenizer> tokenizer() {
+        return tokenizer;
+    }
+
+    /** The ids of a text; {@code first} adds those with which a text begins. */
+    int[] text(String text, boolean first) {
+        return tokenizer
+                .orElseThrow(() -> new InvalidRequest(
+                        "a prompt of text needs a tokenizer, and the model has none; give a folder with a tokenizer.json, "
+                                + "or a prompt of ids"))
+                .ids(text, first);
+    }
+
+    /** The ids of a conversation, up to where the model's answer begins. */
+    int[] chat(List<Message> messages, Map<String, Object> variables) {
+        if (messages.isEmpty()) {
+            throw new InvalidRequest("a conversation needs at least one message");
+        }
+        ChatTemplate template = tokenizer
+                .flatMap(Tokenizer::chatTemplate)
+                .orElseThrow(
+                        () -> new InvalidRequest(
+                                "a conversation needs a chat template, and the model has none; give a "
+                                        + "folder with a chat_template.jinja or a tokenizer_config.json that holds one, or a prompt of text"));
+        return text(template.render(messages, true, variables), false);
+    }
+
+    /** Throws unless a sequence can begin with these ids and go on. */
+    void check(int[] prompt) {
+        if (prompt.length == 0) {
+            throw new InvalidRequest("the prompt must have at least one token, but is empty; give a text, or ids");
+        }
+        if (prompt.length >= context) {
+            throw new InvalidRequest("the prompt must leave room in the context of " + context + " tokens, but has "
+                    + prompt.length + "; shorten it"
+                    + ", or load the model with a larger limit for the context where it is made for one");
+        }
+        checkIds(prompt);
+    }
+
+    /** Throws unless all ids exist. */
+    void checkIds(int[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= vocabulary) {
+                throw new InvalidRequest(
+                        "token " + i + " must be an id from 0 to " + (vocabulary - 1) + ", but is " + ids[i]);
+            }
+        }
+    }
+
+    /** Throws unless a model without more than this can do what the settings ask for. */
+    void check(Sampling sampling) {
+        if (!sampling.stopStrings().isEmpty() && tokenizer.isEmpty()) {
+            throw new InvalidRequest(
+                    "stop strings need a tokenizer, and the model has none; stop at tokens, by their ids, instead");
+        }
+        sampling.logitBias().keySet().forEach(id -> {
+            if (id >= vocabulary) {
+                throw new InvalidRequest(
+                        "logitBias must be by ids from 0 to " + (vocabulary - 1) + ", but names " + id);
+            }
+        });
+    }
+}

@@ -1,0 +1,25 @@
+package org.tenon.models.sampling;
+
+import org.tenon.api.model.History;
+import org.tenon.api.model.LogitsProcessor;
+import org.tenon.api.model.Scores;
+
+/**
+ * Keeps the {@code k} best ids and those that tie with the last of them (Fan et al. 2018, arXiv:1805.04833; Transformers'
+ * {@code TopKLogitsWarper}).
+ *
+ * @param k at least one
+ */
+public record TopK(int k) implements LogitsProcessor {
+    @Override
+    public void apply(Scores scores, History history) {
+        if (k >= scores.candidates()) {
+            return;
+        }
+        scores.rank();
+        for (int i = 1; i < k; i++) {
+            scores.nextBest();
+        }
+        scores.removeBelow(scores.get(scores.nextBest()));
+    }
+}
