@@ -11,9 +11,16 @@ module org.tenon.models {
     requires com.fasterxml.jackson.databind;
     requires com.google.guice;
 
+    exports org.tenon.models.architecture;
     exports org.tenon.models.assembly;
     exports org.tenon.models.checkpoint;
+    exports org.tenon.models.family;
     exports org.tenon.models.golden;
 
     uses org.tenon.api.layer.LayerProvider;
+    uses org.tenon.api.model.ModelFamily;
+
+    provides org.tenon.api.model.ModelFamily with
+            org.tenon.models.family.Llama,
+            org.tenon.models.family.TenonTree;
 }

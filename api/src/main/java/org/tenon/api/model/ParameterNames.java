@@ -7,8 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a checkpoint names the parameters of a model, both ways. A pattern holds {@code {i}} for a number, or alternatives such as
- * {@code {q,k,v}}, which pair up in order with those of the other side. The first pattern that fits counts. Immutable and thread-safe.
+ * How a checkpoint names the parameters of a model, both ways. A pattern holds {@code {i}} for a number, {@code {...}} for anything, or
+ * alternatives such as {@code {q,k,v}}, which pair up in order with those of the other side. The first pattern that fits counts. Immutable
+ * and thread-safe.
  */
 public final class ParameterNames {
     private static final Pattern PLACE = Pattern.compile("\\{([^}]*)}");
@@ -98,25 +99,21 @@ public final class ParameterNames {
             while (matcher.find()) {
                 String literal = text.substring(end, matcher.start());
                 literals.add(literal);
-                List<String> alternatives = matcher.group(1).indexOf(',') < 0
-                        ? List.of()
-                        : List.of(matcher.group(1).split(",", -1));
-                places.add(alternatives);
-                regex.append(Pattern.quote(literal)).append('(');
-                regex.append(
-                        alternatives.isEmpty()
-                                ? "[0-9]{1,9}"
-                                : String.join(
-                                        "|",
-                                        alternatives.stream()
-                                                .map(Pattern::quote)
-                                                .toList()));
-                regex.append(')');
+                String place = matcher.group(1);
+                places.add(place.indexOf(',') < 0 ? List.of() : List.of(place.split(",", -1)));
+                regex.append(Pattern.quote(literal)).append('(').append(fitting(place, places.getLast())).append(')');
                 end = matcher.end();
             }
             literals.add(text.substring(end));
             regex.append(Pattern.quote(text.substring(end)));
             return new Template(literals, places, Pattern.compile(regex.toString()));
+        }
+
+        private static String fitting(String place, List<String> alternatives) {
+            if (alternatives.isEmpty()) {
+                return place.equals("...") ? ".+" : "[0-9]{1,9}";
+            }
+            return String.join("|", alternatives.stream().map(Pattern::quote).toList());
         }
 
         Optional<String> translate(String name, Template other) {
