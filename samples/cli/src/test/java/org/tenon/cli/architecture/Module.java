@@ -22,6 +22,7 @@ enum Module {
     TOKENIZERS("tokenizers", "org.tenon.tokenizers", Kind.PARTS),
     MODELS("models", "org.tenon.models", Kind.ASSEMBLY),
     CONFORMANCE("conformance-tests", "org.tenon.conformance", Kind.PRODUCT),
+    DEMO_MODELS("samples/demo-models", "org.tenon.demo.models", Kind.SAMPLE),
     APPLICATIONS("samples/applications", "org.tenon.samples.applications", Kind.SAMPLE),
     CLI("samples/cli", "org.tenon.cli", Kind.SAMPLE);
 

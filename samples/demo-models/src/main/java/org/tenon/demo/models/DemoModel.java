@@ -1,0 +1,107 @@
+package org.tenon.demo.models;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.tenon.api.TenonException;
+
+/**
+ * A Llama that tells short stories, as a folder of Hugging Face files: unpacked out of this module into a folder of its own, which is
+ * removed on {@link #close}.
+ */
+public final class DemoModel implements AutoCloseable {
+    private static final String RESOURCES = "/org/tenon/demo/llama/";
+
+    /** The files to unpack, as {@code sha256sum} lists them. */
+    private static final String SUMS = "SHA256SUMS";
+
+    private final Path folder;
+
+    private DemoModel(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Unpacks the model.
+     *
+     * @return its folder; the caller closes it, after the model that was loaded from it
+     * @throws TenonException when the files can't be written, or aren't what they were when they were packed
+     */
+    public static DemoModel unpack() {
+        try {
+            DemoModel model = new DemoModel(Files.createTempDirectory("tenon-demo-")); // readable by nobody else
+            boolean done = false;
+            try {
+                for (String line : new String(bytes(SUMS), UTF_8).lines().toList()) {
+                    String[] sum = line.split(" +\\*?", 2);
+                    model.unpack(sum[1], sum[0]);
+                }
+                done = true;
+                return model;
+            } finally {
+                if (!done) {
+                    model.close();
+                }
+            }
+        } catch (IOException failure) {
+            throw new TenonException(
+                    "the demo model can't be unpacked below " + System.getProperty("java.io.tmpdir") + ": " + failure
+                            + "; give another folder with -Djava.io.tmpdir=",
+                    failure);
+        }
+    }
+
+    private void unpack(String file, String sum) throws IOException {
+        byte[] bytes = bytes(file);
+        if (!sum.equals(sha256(bytes))) {
+            throw new TenonException("the demo model's " + file + " is damaged; build or install Tenon again");
+        }
+        Files.write(folder.resolve(file), bytes);
+    }
+
+    private static byte[] bytes(String file) throws IOException {
+        try (InputStream in = DemoModel.class.getResourceAsStream(RESOURCES + file)) {
+            if (in == null) {
+                throw new TenonException("the demo model's " + file + " isn't there; build or install Tenon again");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    /** {@return the folder that the model can be loaded from} */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Removes the folder. Idempotent. */
+    @Override
+    public void close() {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException failure) {
+            System.getLogger(DemoModel.class.getName())
+                    .log(System.Logger.Level.WARNING, "can't remove the temporary folder " + folder, failure);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Small models that Tenon's samples carry with them. */
+package org.tenon.demo.models;
