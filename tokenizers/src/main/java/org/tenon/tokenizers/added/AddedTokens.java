@@ -108,7 +108,7 @@ public final class AddedTokens {
      * @return true for White_Space
      */
     public static boolean isSpace(char c) {
-        return Character.isSpaceChar(c) || c >= 0x09 && c <= 0x0d || c == 0x85;
+        return Character.isSpaceChar(c) || (c >= 0x09 && c <= 0x0d) || c == 0x85;
     }
 
     /** What {@code \w} means in Rust's regex crate. */
