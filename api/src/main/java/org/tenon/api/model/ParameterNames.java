@@ -101,7 +101,10 @@ public final class ParameterNames {
                 literals.add(literal);
                 String place = matcher.group(1);
                 places.add(place.indexOf(',') < 0 ? List.of() : List.of(place.split(",", -1)));
-                regex.append(Pattern.quote(literal)).append('(').append(fitting(place, places.getLast())).append(')');
+                regex.append(Pattern.quote(literal))
+                        .append('(')
+                        .append(fitting(place, places.getLast()))
+                        .append(')');
                 end = matcher.end();
             }
             literals.add(text.substring(end));

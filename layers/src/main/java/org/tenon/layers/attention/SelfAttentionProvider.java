@@ -67,7 +67,7 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
         int headDim = spec.headDimIn(dims.hidden());
         InvalidLayer.Check check = InvalidLayer.check()
                 .that(heads >= 1, "heads", heads + " is less than 1")
-                .that(kvHeads >= 1, "kvHeads", kvHeads + " is less than 1");
+                .that(kvHeads >= 1 || kvHeads == heads, "kvHeads", kvHeads + " is less than 1");
         if (heads >= 1 && kvHeads >= 1) {
             check.that(heads % kvHeads == 0, "kvHeads", kvHeads + " does not divide heads " + heads);
         }
@@ -84,11 +84,10 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                 "headDim",
                 heads + " heads of " + headDim + " columns are more than " + WIDEST);
         spec.window().ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1"));
-        spec.scale()
-                .ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
+        spec.scale().ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
         spec.headNorm()
-                .ifPresent(epsilon ->
-                        check.that(epsilon >= 0 && epsilon < 1, "headNorm", epsilon + " is not in [0, 1)"));
+                .ifPresent(
+                        epsilon -> check.that(epsilon >= 0 && epsilon < 1, "headNorm", epsilon + " is not in [0, 1)"));
         spec.rope().ifPresent(rope -> rope.check(check, headDim, dims.context()));
         check.done();
     }

@@ -25,11 +25,7 @@ public final class FeedForwardProvider implements LayerProvider<FeedForward> {
 
     /** The activations that a plain tree can name. */
     private static final Map<String, Activation> ACTIVATIONS = Stream.of(
-                    Activation.SILU,
-                    Activation.GELU,
-                    Activation.GELU_TANH,
-                    Activation.RELU,
-                    Activation.RELU_SQUARED)
+                    Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.RELU, Activation.RELU_SQUARED)
             .collect(Collectors.toUnmodifiableMap(Activation::name, Function.identity()));
 
     private static final SpecType<FeedForward> TYPE = new SpecType<>(
@@ -45,8 +41,8 @@ public final class FeedForwardProvider implements LayerProvider<FeedForward> {
     private static Config write(FeedForward spec) {
         String name = spec.activation().name();
         if (!ACTIVATIONS.containsKey(name)) {
-            throw new TenonException("the activation " + name + " is a plugin's own and can't be saved; Tenon's are "
-                    + names());
+            throw new TenonException(
+                    "the activation " + name + " is a plugin's own and can't be saved; Tenon's are " + names());
         }
         Config tree = Config.object()
                 .with("width", spec.width())
@@ -99,8 +95,7 @@ public final class FeedForwardProvider implements LayerProvider<FeedForward> {
     @Override
     public Layer build(FeedForward spec, LayerContext context) {
         return spec.gated()
-                ? new GatedFeedForwardLayer(
-                        context.projection("gateUp"), context.projection("down"), spec.activation())
+                ? new GatedFeedForwardLayer(context.projection("gateUp"), context.projection("down"), spec.activation())
                 : new PlainFeedForwardLayer(context.projection("up"), context.projection("down"), spec.activation());
     }
 }

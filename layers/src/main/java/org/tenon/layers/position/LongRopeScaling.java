@@ -16,8 +16,8 @@ import org.tenon.api.layer.InvalidLayer;
  * @param original the longest sequence that the model was trained on
  * @param attentionFactor multiplies cosines and sines, so scores by its square
  */
-public record LongRopeScaling(
-        List<Double> shortFactors, List<Double> longFactors, int original, double attentionFactor) implements Scaling {
+public record LongRopeScaling(List<Double> shortFactors, List<Double> longFactors, int original, double attentionFactor)
+        implements Scaling {
     /**
      * Copies the lists.
      *

@@ -60,7 +60,8 @@ public final class RotaryAngles {
             return table;
         }
         Tensor lengths = step.lengths().reshape(Shape.of(step.lengths().shape().dim(0), 1));
-        Tensor length = ops.gather(lengths, step.sequence()).reshape(step.sequence().shape()); // [rows]
+        Tensor length =
+                ops.gather(lengths, step.sequence()).reshape(step.sequence().shape()); // [rows]
         Tensor beyond = ops.binary(Binary.MAX, ops.add(length, -frequencies.after()), ops.constant(Shape.of(1), 0));
         return ops.gather(table, ops.binary(Binary.MIN, beyond, ops.constant(Shape.of(1), variants - 1)));
     }

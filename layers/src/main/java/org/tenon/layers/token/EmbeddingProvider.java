@@ -25,8 +25,7 @@ public final class EmbeddingProvider implements LayerProvider<Embedding> {
 
     @Override
     public Declaration declare(Embedding spec, Dims dims) {
-        return new Declaration()
-                .matrix("weight", Shape.of(dims.vocabulary(), dims.hidden()), Initialiser.normal(0.02));
+        return new Declaration().matrix("weight", Shape.of(dims.vocabulary(), dims.hidden()), Initialiser.normal(0.02));
     }
 
     @Override

@@ -15,8 +15,9 @@ public final class HeadProvider implements LayerProvider<Head> {
     private static final SpecType<Head> TYPE = new SpecType<>(
             "tenon/head",
             Head.class,
-            (spec, parts) ->
-                    spec.tiedTo().map(path -> Config.object().with("tiedTo", path)).orElseGet(Config::object),
+            (spec, parts) -> spec.tiedTo()
+                    .map(path -> Config.object().with("tiedTo", path))
+                    .orElseGet(Config::object),
             (tree, parts) -> new Head(tree.optional("tiedTo").map(Config::asText)));
 
     /** Made by {@link java.util.ServiceLoader}. */

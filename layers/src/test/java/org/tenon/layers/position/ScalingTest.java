@@ -24,8 +24,14 @@ import org.tenon.api.layer.InvalidLayer;
  * scaling takes a power of a power.
  */
 class ScalingTest {
-    private static final double[] SHORT = DoubleStream.iterate(0, i -> i + 1).limit(32).map(i -> 1.0 + 0.07 * i).toArray();
-    private static final double[] LONG = DoubleStream.iterate(0, i -> i + 1).limit(32).map(i -> 1.0 + 0.9 * i).toArray();
+    private static final double[] SHORT = DoubleStream.iterate(0, i -> i + 1)
+            .limit(32)
+            .map(i -> 1.0 + 0.07 * i)
+            .toArray();
+    private static final double[] LONG = DoubleStream.iterate(0, i -> i + 1)
+            .limit(32)
+            .map(i -> 1.0 + 0.9 * i)
+            .toArray();
 
     private record Case(RopeBase base, Scaling scaling) {}
 
@@ -99,19 +105,20 @@ class ScalingTest {
 
     @TestFactory
     Stream<DynamicTest> frequenciesAreThoseOfTransformers() throws IOException {
-        return lines().stream().map(line -> DynamicTest.dynamicTest(line.name() + " at " + line.length(), () -> {
-            Case wanted = CASES.get(line.name());
-            Frequencies frequencies = wanted.scaling().frequencies(wanted.base());
-            assertEquals(line.attentionFactor(), frequencies.attentionFactor(), 1e-15);
-            int variant = Math.clamp(line.length() - frequencies.after(), 0, frequencies.variants() - 1);
-            float[] found = frequencies.variant(variant);
-            assertEquals(line.frequencies().size(), found.length);
-            int ulps = wanted.scaling() instanceof DynamicScaling ? 2 : 1;
-            for (int i = 0; i < found.length; i++) {
-                float expected = line.frequencies().get(i);
-                assertEquals(expected, found[i], ulps * Math.ulp(expected), "pair " + i);
-            }
-        }));
+        return lines().stream()
+                .map(line -> DynamicTest.dynamicTest(line.name() + " at " + line.length(), () -> {
+                    Case wanted = CASES.get(line.name());
+                    Frequencies frequencies = wanted.scaling().frequencies(wanted.base());
+                    assertEquals(line.attentionFactor(), frequencies.attentionFactor(), 1e-15);
+                    int variant = Math.clamp(line.length() - frequencies.after(), 0, frequencies.variants() - 1);
+                    float[] found = frequencies.variant(variant);
+                    assertEquals(line.frequencies().size(), found.length);
+                    int ulps = wanted.scaling() instanceof DynamicScaling ? 2 : 1;
+                    for (int i = 0; i < found.length; i++) {
+                        float expected = line.frequencies().get(i);
+                        assertEquals(expected, found[i], ulps * Math.ulp(expected), "pair " + i);
+                    }
+                }));
     }
 
     @Test

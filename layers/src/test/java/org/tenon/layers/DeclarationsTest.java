@@ -1,0 +1,196 @@
+package org.tenon.layers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.tenon.layers.Layers.attention;
+import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.rmsNorm;
+import static org.tenon.layers.Layers.swiGlu;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tenon.api.layer.Declaration;
+import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.InvalidLayer;
+import org.tenon.api.layer.LayerMemory;
+import org.tenon.api.layer.LayerMemory.Reach;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.op.Activation;
+import org.tenon.api.tensor.Axis;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.attention.SelfAttentionProvider;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.BlockProvider;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.FeedForward;
+import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.norm.RmsNormProvider;
+import org.tenon.layers.position.Llama3Scaling;
+import org.tenon.layers.position.LongRopeScaling;
+import org.tenon.layers.position.Rope;
+import org.tenon.layers.position.YarnScaling;
+import org.tenon.layers.token.Head;
+import org.tenon.layers.token.HeadProvider;
+
+class DeclarationsTest {
+    private static final Dims DIMS = new Dims(64, 100, 1024, Axis.TOKENS);
+
+    private static Declaration declare(LayerSpec spec) {
+        return switch (spec) {
+            case SelfAttention attention -> new SelfAttentionProvider().declare(attention, DIMS);
+            case FeedForward feedForward -> new FeedForwardProvider().declare(feedForward, DIMS);
+            case RmsNorm norm -> new RmsNormProvider().declare(norm, DIMS);
+            case Block block -> new BlockProvider().declare(block, DIMS);
+            default -> new HeadProvider().declare((Head) spec, DIMS);
+        };
+    }
+
+    private static Map<String, String> shapes(LayerSpec spec) {
+        return declare(spec).parameters().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().shape().toString()));
+    }
+
+    @Test
+    void attentionDeclaresItsMatricesByHead() {
+        assertEquals(
+                Map.of(
+                        "qkv.q.weight", "[80, 64]",
+                        "qkv.k.weight", "[20, 64]",
+                        "qkv.v.weight", "[20, 64]",
+                        "out.weight", "[64, 80]",
+                        "qNorm.weight", "[10]",
+                        "kNorm.weight", "[10]"),
+                shapes(attention(8).kvHeads(2).headDim(10).headNorm(1e-6)));
+    }
+
+    @Test
+    void attentionDeclaresBiasesWhereItHasThem() {
+        assertEquals(
+                Map.of(
+                        "qkv.q.weight", "[64, 64]",
+                        "qkv.q.bias", "[64]",
+                        "qkv.k.weight", "[64, 64]",
+                        "qkv.k.bias", "[64]",
+                        "qkv.v.weight", "[64, 64]",
+                        "qkv.v.bias", "[64]",
+                        "out.weight", "[64, 64]"),
+                shapes(attention(4).biases(true, false)));
+    }
+
+    @Test
+    void aWindowLimitsTheReachOfTheCacheUnlessItHoldsTheContext() {
+        assertEquals(
+                new LayerMemory.Keys(4, 16, 16, new Reach(100)),
+                declare(attention(4).window(100)).memories().get("keys"));
+        assertEquals(
+                new LayerMemory.Keys(4, 16, 16, Reach.ALL),
+                declare(attention(4).window(1024)).memories().get("keys"));
+        assertEquals(
+                new LayerMemory.Keys(4, 16, 16, Reach.ALL),
+                declare(attention(4)).memories().get("keys"));
+    }
+
+    @Test
+    void feedForwardsDeclareTheirMatrices() {
+        assertEquals(
+                Map.of("gateUp.gate.weight", "[96, 64]", "gateUp.up.weight", "[96, 64]", "down.weight", "[64, 96]"),
+                shapes(swiGlu(96)));
+        assertEquals(
+                Map.of("up.weight", "[96, 64]", "up.bias", "[96]", "down.weight", "[64, 96]", "down.bias", "[64]"),
+                shapes(mlp(96, Activation.RELU).bias(true)));
+    }
+
+    @Test
+    void aTiedHeadSharesTheEmbedding() {
+        assertEquals(Map.of("weight", "embedding.weight"), declare(Head.tied()).shared());
+        assertEquals(Map.of("weight", "[100, 64]"), shapes(Head.untied()));
+    }
+
+    @Test
+    void aBlockNamesItsNormsAfterItsBranches() {
+        Branch mixer = Branch.of("mixer", attention(4)).before(rmsNorm(1e-5)).after(rmsNorm(1e-5));
+        assertEquals(
+                List.of("mixerNorm", "mixer", "mixerPostNorm", "channels"),
+                List.copyOf(declare(block(mixer, Branch.of("channels", swiGlu(8))))
+                        .children()
+                        .keySet()));
+    }
+
+    static Stream<Arguments> faults() {
+        Rope rope = Rope.of(1e4);
+        return Stream.of(
+                Arguments.of(attention(0), "heads: 0 is less than 1"),
+                Arguments.of(attention(8).kvHeads(7), "kvHeads: 7 does not divide heads 8"),
+                Arguments.of(attention(8).kvHeads(-2), "kvHeads: -2 is less than 1"),
+                Arguments.of(attention(5), "heads: 5 does not divide hidden 64; give a headDim"),
+                Arguments.of(attention(5).headDim(0), "headDim: 0 is less than 1"),
+                Arguments.of(
+                        attention(1 << 30).headDim(1 << 30),
+                        "headDim: 1073741824 heads of 1073741824 columns are more than 16777216"),
+                Arguments.of(attention(8).window(0), "window: 0 is less than 1"),
+                Arguments.of(attention(8).scale(Double.NaN), "scale: NaN is not a finite number"),
+                Arguments.of(attention(8).headNorm(-1), "headNorm: -1.0 is not in [0, 1)"),
+                Arguments.of(attention(8).rope(-1), "rope.theta: -1.0 is not a positive number"),
+                Arguments.of(
+                        attention(8).rope(rope.fraction(1.5)), "rope.fraction: 1.5 is not more than 0 and at most 1"),
+                Arguments.of(
+                        attention(8).headDim(9).rope(1e4),
+                        "rope: columns turn in pairs, and 9 of a head's 9 are no pairs"),
+                Arguments.of(
+                        attention(8).rope(rope.scaling(new YarnScaling(0, 0))),
+                        "rope.scaling.factor: 0.0 is not a positive number; rope.scaling.original: 0 is less than 1"),
+                Arguments.of(
+                        attention(8).rope(rope.scaling(new Llama3Scaling(8, 4, 1, 32))),
+                        "rope.scaling.high: 1.0 is not more than low 4.0, or no number"),
+                Arguments.of(
+                        attention(8)
+                                .rope(rope.scaling(
+                                        new LongRopeScaling(List.of(1.0), List.of(1.0, 1.0, 1.0, -1.0), 32, 1))),
+                        "rope.scaling.shortFactors: 1 factors do not fit the 4 pairs of columns that turn; "
+                                + "rope.scaling.longFactors: not all are positive numbers"),
+                Arguments.of(swiGlu(0), "width: 0 is not between 1 and 16777216"),
+                Arguments.of(rmsNorm(Double.NaN), "epsilon: NaN is not in [0, 1)"),
+                Arguments.of(block(), "branches: a block has at least one"),
+                Arguments.of(
+                        block(Branch.of("a b", swiGlu(8)), Branch.of("c", swiGlu(8)), Branch.of("c", swiGlu(8))),
+                        "branches: a name is a small letter, then letters and digits, not \"a b\"; "
+                                + "branches: two are called c; branches: two are called cNorm; "
+                                + "branches: two are called cPostNorm"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aSpecThatCantBeIsRefused(LayerSpec spec, String message) {
+        assertEquals(
+                message, assertThrows(InvalidLayer.class, () -> declare(spec)).getMessage());
+    }
+
+    @Test
+    void anInitialiserGivesNormsOfOneAndSmallMatrices() {
+        LayerProvider<RmsNorm> norms = new RmsNormProvider();
+        assertEquals(
+                1f,
+                norms.declare(rmsNorm(1e-5), DIMS)
+                        .parameters()
+                        .get("weight")
+                        .initialiser()
+                        .value(3, 5));
+        var weight = declare(swiGlu(96)).parameters().get("down.weight").initialiser();
+        double squares = 0;
+        for (int i = 0; i < 10_000; i++) {
+            squares += Math.pow(weight.value(3, i), 2);
+        }
+        assertEquals(
+                0.02, Math.sqrt(squares / 10_000), 0.02 * 0.03); // 4 deviations of the estimate, 1 / sqrt(2 * 10,000)
+    }
+}

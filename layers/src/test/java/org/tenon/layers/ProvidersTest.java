@@ -1,0 +1,188 @@
+package org.tenon.layers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.tenon.layers.Layers.attention;
+import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.gated;
+import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.rmsNorm;
+import static org.tenon.layers.Layers.swiGlu;
+
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tenon.api.InvalidConfig;
+import org.tenon.api.TenonException;
+import org.tenon.api.config.Config;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.layer.SpecCodec;
+import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.SelfAttentionProvider;
+import org.tenon.layers.block.BlockProvider;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.RmsNormProvider;
+import org.tenon.layers.position.DynamicScaling;
+import org.tenon.layers.position.LinearScaling;
+import org.tenon.layers.position.Rope;
+import org.tenon.layers.token.Embedding;
+import org.tenon.layers.token.EmbeddingProvider;
+import org.tenon.layers.token.Head;
+import org.tenon.layers.token.HeadProvider;
+
+class ProvidersTest {
+    private static final String SERVICES = "META-INF/services/" + LayerProvider.class.getName();
+
+    private static final List<LayerProvider<?>> PROVIDERS = List.of(
+            new SelfAttentionProvider(),
+            new BlockProvider(),
+            new FeedForwardProvider(),
+            new RmsNormProvider(),
+            new EmbeddingProvider(),
+            new HeadProvider());
+
+    /** A codec of the providers on hand, as assembly has one. */
+    private static final class Codec implements SpecCodec {
+        private final Map<String, LayerProvider<LayerSpec>> byName = new HashMap<>();
+        private final Map<Class<?>, LayerProvider<LayerSpec>> byClass = new HashMap<>();
+
+        @SuppressWarnings("unchecked")
+        Codec() {
+            for (LayerProvider<?> provider : PROVIDERS) {
+                byName.put(provider.type().name(), (LayerProvider<LayerSpec>) provider);
+                byClass.put(provider.type().type(), (LayerProvider<LayerSpec>) provider);
+            }
+        }
+
+        @Override
+        public Config write(LayerSpec spec) {
+            var type = byClass.get(spec.getClass()).type();
+            return Config.object()
+                    .with("type", type.name())
+                    .with("body", type.write().apply(spec, this));
+        }
+
+        @Override
+        public LayerSpec read(Config tree) {
+            return byName.get(tree.text("type")).type().read().apply(tree.child("body"), this);
+        }
+    }
+
+    private final Codec codec = new Codec();
+
+    static Stream<LayerSpec> specs() {
+        return Stream.of(
+                rmsNorm(1e-5),
+                new Embedding(),
+                Head.tied(),
+                Head.untied(),
+                attention(8),
+                attention(8)
+                        .kvHeads(2)
+                        .headDim(10)
+                        .bias()
+                        .headNorm(1e-6)
+                        .window(4096)
+                        .scale(0.25)
+                        .rope(Rope.of(500_000).fraction(0.5).interleaved(true).scaling(new LinearScaling(2))),
+                attention(8).biases(true, false).rope(Rope.of(1e4).scaling(new DynamicScaling(2, 32))),
+                swiGlu(64),
+                geGlu(64).bias(true),
+                gated(64, Activation.GELU_TANH),
+                mlp(64, Activation.RELU),
+                mlp(64, Activation.RELU_SQUARED).bias(true),
+                block(attention(8), swiGlu(64)).normalised(rmsNorm(1e-5)),
+                block(
+                        Branch.of("first", attention(8)).before(rmsNorm(1e-5)).after(rmsNorm(1e-6)),
+                        Branch.of("second", mlp(64, Activation.SILU)).multiplier(0.22)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void aSpecSurvivesThePlainTree(LayerSpec spec) {
+        assertEquals(spec, codec.read(codec.write(spec)));
+    }
+
+    @Test
+    void everyKindHasASpecInThisTest() {
+        Set<Class<?>> kinds = new HashSet<>(codec.byClass.keySet());
+        specs().forEach(spec -> kinds.remove(spec.getClass()));
+        assertEquals(Set.of(), kinds);
+    }
+
+    @Test
+    void theModuleAndTheServicesFileNameTheSameProviders() throws Exception {
+        Set<String> file;
+        try (InputStream in = Layers.class.getClassLoader().getResourceAsStream(SERVICES)) {
+            file = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().collect(Collectors.toSet());
+        }
+        ModuleDescriptor module;
+        Path classes = Path.of(
+                Layers.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
+            module = ModuleDescriptor.read(in);
+        }
+        Set<String> provided = module.provides().stream()
+                .filter(provides -> provides.service().equals(LayerProvider.class.getName()))
+                .flatMap(provides -> provides.providers().stream())
+                .collect(Collectors.toSet());
+        assertEquals(provided, file);
+        assertEquals(
+                provided,
+                PROVIDERS.stream()
+                        .map(provider -> provider.getClass().getName())
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void anUnknownActivationIsRefusedByName() {
+        Config tree = Config.of("config.json", Map.of("width", 8, "activation", "selu", "gated", true));
+        InvalidConfig refused = assertThrows(
+                InvalidConfig.class,
+                () -> codec.byName.get("tenon/feed-forward").type().read().apply(tree, codec));
+        assertTrue(
+                refused.getMessage().contains("config.json: activation must be one of [gelu, "), refused.getMessage());
+    }
+
+    @Test
+    void anActivationOfAPluginsOwnCantBeSaved() {
+        LayerSpec spec = mlp(8, new Activation("sine", Math::sin, (ops, x) -> x));
+        TenonException refused = assertThrows(TenonException.class, () -> codec.write(spec));
+        assertTrue(refused.getMessage().contains("sine"), refused.getMessage());
+    }
+
+    @Test
+    void anUnknownScalingIsRefusedByName() {
+        Config tree = Config.of(
+                "config.json", Map.of("heads", 8, "rope", Map.of("theta", 1e4, "scaling", Map.of("type", "su"))));
+        InvalidConfig refused = assertThrows(
+                InvalidConfig.class,
+                () -> codec.byName.get("tenon/self-attention").type().read().apply(tree, codec));
+        assertTrue(refused.getMessage().contains("rope.scaling.type must be default, linear"), refused.getMessage());
+    }
+
+    @Test
+    void aModelsNormGoesWhereABranchHasNone() {
+        var bare = Branch.of("first", attention(8));
+        var sandwiched = Branch.of("second", swiGlu(8)).after(rmsNorm(1e-6));
+        assertEquals(
+                List.of(bare.before(rmsNorm(1e-5)), sandwiched),
+                block(bare, sandwiched).normalised(rmsNorm(1e-5)).branches());
+    }
+}
