@@ -276,7 +276,15 @@ public final class Json {
 
     /** Whether a text can be written as UTF-8: surrogates come in pairs. */
     static boolean wellFormed(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     /** What is wrong, and where, in a few words. */

@@ -196,7 +196,7 @@ public final class ReferenceFile implements AutoCloseable {
             }
             WeightSource source = source(field, SafetensorsType.I64);
             long count = source.shape().elements();
-            if (source.shape().rank() != 1 || count > Integer.MAX_VALUE) {
+            if (source.shape().rank() != 1) {
                 throw wrong(name(field), "must have one dimension, but has the shape " + source.shape());
             }
             int[] ids = new int[(int) count];
@@ -238,6 +238,9 @@ public final class ReferenceFile implements AutoCloseable {
             }
             if (stored.type() != type) {
                 throw wrong(name(field), "must be of type " + type + ", but is of type " + stored.type());
+            }
+            if (stored.sizes().stream().anyMatch(size -> size > Integer.MAX_VALUE)) {
+                throw wrong(name(field), "is larger than anything that can be compared: " + stored.sizes());
             }
             return file.tensor(stored.name());
         }

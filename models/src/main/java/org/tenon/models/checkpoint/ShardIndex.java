@@ -2,9 +2,11 @@ package org.tenon.models.checkpoint;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tenon.api.config.Config;
 
@@ -20,11 +22,16 @@ record ShardIndex(Path file, Map<String, String> weightMap) {
     private static final long MOST_BYTES = 64L << 20;
 
     static ShardIndex read(Path file) {
-        Config map = Json.read(file, MOST_BYTES).child("weight_map");
+        return of(file, Json.read(file, MOST_BYTES));
+    }
+
+    static ShardIndex of(Path file, Config index) {
+        Config map = index.child("weight_map");
         Map<String, String> weightMap = new LinkedHashMap<>();
+        Set<String> shards = new HashSet<>();
         for (String tensor : map.keys()) {
             Config shard = map.child(tensor);
-            if (!plain(file, shard.asText())) {
+            if (shards.add(shard.asText()) && !plain(file, shard.asText())) {
                 throw shard.invalid("the name of a file in the index's own folder");
             }
             weightMap.put(tensor, shard.asText());

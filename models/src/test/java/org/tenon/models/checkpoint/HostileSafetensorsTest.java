@@ -1,9 +1,9 @@
 package org.tenon.models.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.models.checkpoint.Fixtures.assertRefused;
+import static org.tenon.models.checkpoint.Fixtures.assertRefusedAtOnce;
 import static org.tenon.models.checkpoint.Fixtures.entry;
 import static org.tenon.models.checkpoint.Fixtures.safetensors;
 import static org.tenon.models.checkpoint.Fixtures.write;
@@ -14,7 +14,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,8 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * claims: what is claimed here would not fit in any heap.
  */
 class HostileSafetensorsTest {
-    private static final Duration AT_ONCE = Duration.ofSeconds(1);
-
     @TempDir
     Path folder;
 
@@ -266,11 +263,8 @@ class HostileSafetensorsTest {
     void isRefused(Broken broken) {
         Path file = write(folder.resolve("broken.safetensors"), broken.bytes());
         for (Access access : Access.values()) {
-            assertTimeoutPreemptively(
-                    AT_ONCE,
-                    () -> assertRefused(
-                            () -> Safetensors.open(file, access),
-                            broken.message().toArray(String[]::new)));
+            assertRefusedAtOnce(
+                    () -> Safetensors.open(file, access), broken.message().toArray(String[]::new));
             assertRefused(() -> Safetensors.open(file, access), file.toString());
         }
     }
@@ -296,7 +290,7 @@ class HostileSafetensorsTest {
         Arrays.fill(header, (byte) '[');
         header[0] = '{';
         Path file = write(folder.resolve("large.safetensors"), safetensors(header, 0));
-        assertTimeoutPreemptively(AT_ONCE, () -> assertRefused(() -> Safetensors.open(file), "the header is wrong"));
+        assertRefusedAtOnce(() -> Safetensors.open(file), "the header is wrong");
         Files.delete(file);
     }
 
