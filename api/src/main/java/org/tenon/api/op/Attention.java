@@ -29,8 +29,10 @@ public record Attention(double scale, Visibility sees, Extent keys)
     /** Below every score; finite, so that a chunk without a visible key changes nothing, bit for bit. */
     private static final double LOWEST = -3.0e38;
 
-    /** Keys per turn of the loop that the op is opened up into. */
-    private static final int CHUNK = 64;
+    /** The most and the fewest keys per turn of the loop that the op is opened up into. */
+    private static final int MOST_KEYS = 64;
+
+    private static final int FEWEST_KEYS = 8;
 
     /**
      * The operands.
@@ -118,10 +120,10 @@ public record Attention(double scale, Visibility sees, Extent keys)
         Shape pool = in.keys().shape();
         int kvHeads = Math.toIntExact(pool.size(1));
         int blockSize = Math.toIntExact(pool.size(2));
-        int chunk = blockSize % CHUNK == 0 ? CHUNK : blockSize;
-        int chunks = blockSize / chunk; // in a block
         Dim rows = in.q().shape().dim(0);
         long heads = in.q().shape().size(1);
+        int chunk = chunk(ops, rows.size(ops.bounds()) * heads, blockSize);
+        int chunks = blockSize / chunk; // in a block
         long group = heads / kvHeads;
         long valueWidth = in.values().width();
         Shape perGroup = Shape.of(rows, kvHeads, group, in.q().width());
@@ -184,6 +186,15 @@ public record Attention(double scale, Visibility sees, Extent keys)
         } else {
             ops.into(target).convert(mean, target.type());
         }
+    }
+
+    /** Keys per turn: as many as a block can be cut into whose scores, F32 for each row and head, stay under the cap. */
+    private static int chunk(Ops ops, long scores, int blockSize) {
+        int chunk = MOST_KEYS;
+        while (chunk > FEWEST_KEYS && (blockSize % chunk != 0 || 4 * scores * chunk > ops.temporaryBytes())) {
+            chunk /= 2;
+        }
+        return blockSize % chunk == 0 ? chunk : blockSize;
     }
 
     private static Tensor column(Tensor vector) {

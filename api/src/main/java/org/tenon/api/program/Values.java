@@ -3,8 +3,8 @@ package org.tenon.api.program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Values {
 
     private record Derived(Tensor weight, DType type) {}
 
-    private record Bits(DType type, Shape shape, List<Integer> bits) {}
+    private record Bits(DType type, Shape shape, IntBuffer bits) {}
 
     private final Map<Tensor, Kind> kinds = new HashMap<>();
     private final Map<Tensor, WeightSource> sources = new LinkedHashMap<>();
@@ -99,7 +99,7 @@ final class Values {
             throw new IllegalArgumentException(
                     "a constant of shape " + shape + " needs " + shape.elements() + " numbers, got " + bits.length);
         }
-        Bits key = new Bits(type, shape, Arrays.stream(bits).boxed().toList());
+        Bits key = new Bits(type, shape, IntBuffer.wrap(bits));
         Tensor known = constants.get(key);
         if (known == null) {
             known = add(Kind.CONSTANT, "constant", TensorSpec.dense(type, shape));
@@ -112,10 +112,9 @@ final class Values {
     Map<Tensor, MemorySegment> constants(Arena arena) {
         Map<Tensor, MemorySegment> bytes = new LinkedHashMap<>();
         constants.forEach((key, tensor) -> {
-            MemorySegment segment = arena.allocate(Math.max(4, key.bits().size() * 4L), 64);
-            for (int i = 0; i < key.bits().size(); i++) {
-                segment.setAtIndex(ValueLayout.JAVA_INT, i, key.bits().get(i));
-            }
+            int[] bits = key.bits().array();
+            MemorySegment segment = arena.allocate(Math.max(4, bits.length * 4L), 64);
+            MemorySegment.copy(bits, 0, segment, ValueLayout.JAVA_INT, 0, bits.length);
             bytes.put(tensor, segment);
         });
         return bytes;
