@@ -14,7 +14,7 @@ import org.tenon.api.TenonException;
 
 /**
  * A Llama that tells short stories, as a folder of Hugging Face files: unpacked out of this module into a folder of its own, which is
- * removed on {@link #close}.
+ * removed on {@link #close}, or when the process ends before.
  */
 public final class DemoModel implements AutoCloseable {
     private static final String RESOURCES = "/org/tenon/demo/llama/";
@@ -23,9 +23,11 @@ public final class DemoModel implements AutoCloseable {
     private static final String SUMS = "SHA256SUMS";
 
     private final Path folder;
+    private final Thread hook;
 
     private DemoModel(Path folder) {
         this.folder = folder;
+        this.hook = Thread.ofPlatform().name("remove " + folder).unstarted(this::remove);
     }
 
     /**
@@ -37,6 +39,7 @@ public final class DemoModel implements AutoCloseable {
     public static DemoModel unpack() {
         try {
             DemoModel model = new DemoModel(Files.createTempDirectory("tenon-demo-")); // readable by nobody else
+            Runtime.getRuntime().addShutdownHook(model.hook);
             boolean done = false;
             try {
                 for (String line : new String(bytes(SUMS), UTF_8).lines().toList()) {
@@ -91,17 +94,30 @@ public final class DemoModel implements AutoCloseable {
     /** Removes the folder. Idempotent. */
     @Override
     public void close() {
+        remove();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            log(System.Logger.Level.DEBUG, "the process ends just now", ending);
+        }
+    }
+
+    private void remove() {
         if (!Files.exists(folder)) {
             return;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
-            Files.delete(folder);
+            Files.deleteIfExists(folder);
         } catch (IOException failure) {
-            System.getLogger(DemoModel.class.getName())
-                    .log(System.Logger.Level.WARNING, "can't remove the temporary folder " + folder, failure);
+            log(System.Logger.Level.WARNING, "can't remove the temporary folder " + folder, failure);
         }
+    }
+
+    /** Logging is loaded when it is needed, for that takes a while. */
+    private static void log(System.Logger.Level level, String message, Exception failure) {
+        System.getLogger(DemoModel.class.getName()).log(level, message, failure);
     }
 }
