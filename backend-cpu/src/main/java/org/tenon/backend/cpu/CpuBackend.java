@@ -1,5 +1,6 @@
 package org.tenon.backend.cpu;
 
+import java.util.Optional;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.KernelBackend;
@@ -21,6 +22,8 @@ import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
+import org.tenon.backend.cpu.ffi.DnnEngine;
+import org.tenon.backend.cpu.ffi.OneDnn;
 
 /** The list of kernels. */
 final class CpuBackend {
@@ -31,15 +34,17 @@ final class CpuBackend {
      *
      * @param threads how many compute, the calling one included
      * @param memoryBytes the most that models may use
+     * @param library oneDNN, if it is there
      * @return the backend; the caller closes it
      */
-    static Backend open(int threads, long memoryBytes) {
+    static Backend open(int threads, long memoryBytes, Optional<OneDnn> library) {
         WorkerPool pool = new WorkerPool(threads);
+        Optional<DnnEngine> engine = library.map(there -> there.engine(threads));
         Workers workers = new Workers(pool, new Scratch(pool.size()));
         Elementwise elementwise = new Elementwise(workers);
         Norms norms = new Norms(workers);
         Copies copies = new Copies(workers);
-        Products products = new Products(workers);
+        Products products = new Products(workers, engine);
         Gates gates = new Gates(workers);
         return KernelBackend.on(CpuProvider.NAME, new HostMemory(CpuProvider.NAME, memoryBytes), HostMemory.queue())
                 .kernel(Fill.class, elementwise::fill)
@@ -60,7 +65,10 @@ final class CpuBackend {
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
                 .kernel(Attention.class, new Attentions(workers)::attention)
-                .closing(pool::close)
+                .closing(() -> {
+                    pool.close();
+                    engine.ifPresent(DnnEngine::close);
+                })
                 .build();
     }
 }

@@ -11,6 +11,7 @@ import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Presence;
 import org.tenon.api.backend.Refused;
 import org.tenon.api.tensor.DType;
+import org.tenon.backend.cpu.ffi.OneDnn;
 
 /** The processor as a backend, named {@code cpu}: there wherever a JVM runs. */
 public final class CpuProvider implements BackendProvider {
@@ -33,7 +34,9 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public List<Device> devices() {
         String description = presence().detail() + ", " + threads() + " threads";
-        List<Device.Tier> tiers = List.of(new Device.Tier("java", Presence.at("plain Java loops")));
+        List<Device.Tier> tiers = List.of(
+                new Device.Tier("onednn", OneDnn.find().presence()),
+                new Device.Tier("java", Presence.at("Java " + Runtime.version().feature())));
         return List.of(new Device("0", description, MachineMemory.bytes(Path.of("/")), tiers));
     }
 
@@ -45,7 +48,7 @@ public final class CpuProvider implements BackendProvider {
         if (!numerics.residual().equals(DType.F32)) {
             throw new Refused(NAME, "a residual stream in " + numerics.residual(), "F32");
         }
-        return CpuBackend.open(threads(), device.memoryBytes());
+        return CpuBackend.open(threads(), device.memoryBytes(), OneDnn.find().library());
     }
 
     private static int threads() {

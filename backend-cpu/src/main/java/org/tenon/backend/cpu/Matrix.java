@@ -27,4 +27,9 @@ record Matrix(MemorySegment bytes, DType type, Lanes lanes, long offset, long st
     void store(float[] from, int at, long row, long column, int count) {
         lanes.store(from, at, bytes, offset + row * stride + type.bytes(column), count);
     }
+
+    /** {@return the address of an element of a scalar type} */
+    long address(long row, long column) {
+        return bytes.address() + offset + row * stride + type.bytes(column);
+    }
 }

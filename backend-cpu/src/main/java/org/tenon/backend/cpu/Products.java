@@ -1,22 +1,27 @@
 package org.tenon.backend.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.backend.cpu.ffi.DnnEngine;
 
 /**
- * Matrix products in plain Java. A few rows are dot products with the weight's rows, each read once; many rows go by tiles, whose
- * weights are decoded and transposed once for all rows of the tile. What a row's result is doesn't depend on how the work is cut among workers.
+ * Matrix products. A few rows are dot products with the weight's rows, each read once, in plain Java: memory is the limit there. Many rows are
+ * oneDNN's, or go by tiles in plain Java, whose weights are decoded and transposed once for all rows of the tile. Weights stay as they are, so that one copy
+ * serves all of this and an embedding too.
  */
 final class Products {
     /** The most rows that are handled as dot products. */
@@ -29,66 +34,81 @@ final class Products {
     private static final int SLENDER = 64;
 
     private final Workers workers;
+    private final Optional<DnnEngine> engine;
     private final Tile[] tiles;
 
     /** Input rows as floats, for the dot products; {@code [FEW][inner, rounded up]}. */
     private float[] few = {};
 
-    Products(Workers workers) {
+    Products(Workers workers, Optional<DnnEngine> engine) {
         this.workers = workers;
+        this.engine = engine;
         tiles = IntStream.range(0, workers.pool().size())
                 .mapToObj(worker -> new Tile(FEW))
                 .toArray(Tile[]::new);
     }
 
     Lookup<Linear.In<Buffer>> linear(Linear op, Linear.In<Tensor> in, List<Tensor> out) {
-        return Lookup.kernel((operands, outputs, workspace) -> {
-            View x = new View(operands.x());
-            View y = new View(outputs.getFirst());
-            Optional<View> bias = operands.bias().map(View::new);
-            List<Part> parts = new ArrayList<>();
-            long column = 0;
-            for (Buffer weight : operands.weights()) {
-                View rows = new View(weight);
-                long columns = weight.shape().size(0);
-                parts.add(new Part(Matrix.of(rows), true, columns, column));
-                column += columns;
-            }
-            return new Dense(x, parts, bias, y);
-        });
+        List<DType> weights = in.weights().stream().map(Tensor::type).toList();
+        Optional<DnnLinear.Types> types = types(in.x(), weights, op.type());
+        return Lookup.<Linear.In<Buffer>>kernel((operands, outputs, workspace) -> {
+                    View x = new View(operands.x());
+                    View y = new View(outputs.getFirst());
+                    Optional<View> bias = operands.bias().map(View::new);
+                    List<Part> parts = new ArrayList<>();
+                    int column = 0;
+                    for (Buffer weight : operands.weights()) {
+                        int columns = Math.toIntExact(weight.shape().size(0));
+                        parts.add(new Part(Matrix.of(new View(weight)), true, columns, column));
+                        column += columns;
+                    }
+                    return new Dense(x, parts, bias, y, types, HostMemory.segment(workspace));
+                })
+                .workspace(step -> workspace(types, in.x(), out.getFirst(), step));
+    }
+
+    /** How oneDNN multiplies operands of some types; nothing where it isn't there or can't. */
+    private Optional<DnnLinear.Types> types(Tensor x, List<DType> weights, DType y) {
+        return engine.flatMap(there -> DnnLinear.types(there, x.type(), weights, y));
+    }
+
+    private static long workspace(Optional<DnnLinear.Types> types, Tensor x, Tensor y, StepShape step) {
+        long rows = x.shape().dim(0).size(step);
+        return types.map(used -> used.workspace(x.type(), y.type(), rows, x.width(), y.width()))
+                .orElse(0L);
     }
 
     Lookup<MatMul.In<Buffer>> matmul(MatMul op, MatMul.In<Tensor> in, List<Tensor> out) {
         boolean transposed = op.transposed();
-        return Lookup.kernel((operands, outputs, workspace) -> {
-            View y = new View(outputs.getFirst());
-            if (operands.index().isPresent()) {
-                return new StackedProduct(
-                        workers, operands.a(), operands.b(), operands.index().get(), y, transposed);
-            }
-            Part whole = new Part(Matrix.of(new View(operands.b())), transposed, y.width(), 0);
-            return new Dense(new View(operands.a()), List.of(whole), Optional.empty(), y);
-        });
+        Optional<DnnLinear.Types> types = in.index().isPresent()
+                ? Optional.empty()
+                : types(in.a(), List.of(in.b().type()), DType.F32);
+        return Lookup.<MatMul.In<Buffer>>kernel((operands, outputs, workspace) -> {
+                    View y = new View(outputs.getFirst());
+                    if (operands.index().isPresent()) {
+                        return new StackedProduct(
+                                workers,
+                                operands.a(),
+                                operands.b(),
+                                operands.index().get(),
+                                y,
+                                transposed);
+                    }
+                    Part whole = new Part(Matrix.of(new View(operands.b())), transposed, y.width(), 0);
+                    View a = new View(operands.a());
+                    return new Dense(a, List.of(whole), Optional.empty(), y, types, HostMemory.segment(workspace));
+                })
+                .workspace(step -> workspace(types, in.a(), out.getFirst(), step));
     }
 
-    /**
-     * One of the matrices that stand side by side in the output.
-     *
-     * @param matrix its elements
-     * @param transposed whether its rows are the product's columns
-     * @param columns how many columns of the product it gives
-     * @param first the first of them
-     */
-    private record Part(Matrix matrix, boolean transposed, long columns, long first) {}
-
     /** Columns of one part. */
-    private record Piece(Part part, long first, int columns) {}
+    private record Piece(Part part, int first, int columns) {}
 
     private static List<Piece> cut(List<Part> parts, int columns) {
         List<Piece> pieces = new ArrayList<>();
         for (Part part : parts) {
-            for (long first = 0; first < part.columns(); first += columns) {
-                pieces.add(new Piece(part, first, (int) Math.min(columns, part.columns() - first)));
+            for (int first = 0; first < part.columns(); first += columns) {
+                pieces.add(new Piece(part, first, Math.min(columns, part.columns() - first)));
             }
         }
         return pieces;
@@ -102,12 +122,21 @@ final class Products {
         private final int inner;
         private final int pitch;
         private final boolean canDot;
+        private final Optional<DnnLinear> dnn;
         private final Piece[] narrow;
         private final Piece[] wide;
         private int rows;
         private int rowTiles; // none where the rows are few
 
-        Dense(View x, List<Part> parts, Optional<View> bias, View y) {
+        Dense(
+                View x,
+                List<Part> parts,
+                Optional<View> bias,
+                View y,
+                Optional<DnnLinear.Types> types,
+                MemorySegment workspace) {
+            dnn = types.flatMap(
+                    used -> engine.map(there -> new DnnLinear(workers, there, used, x, parts, bias, y, workspace)));
             this.x = x;
             this.bias = bias;
             input = Matrix.of(x);
@@ -138,7 +167,7 @@ final class Products {
                 }
                 rowTiles = 0;
                 workers.pool().run(rows == 0 ? 0 : narrow.length, this);
-            } else {
+            } else if (dnn.isEmpty() || !dnn.get().run(rows)) {
                 rowTiles = (rows + Tile.ROWS - 1) / Tile.ROWS;
                 workers.pool().run(rowTiles * wide.length, this);
             }
@@ -179,9 +208,9 @@ final class Products {
 
         /** Adds the bias, which is read into {@code spare}, and writes a part of a row. */
         private void store(Piece piece, int row, float[] sums, float[] spare, int at) {
-            long column = piece.part().first() + piece.first();
+            int column = piece.part().first() + piece.first();
             if (bias.isPresent()) {
-                Lanes.F32.load(bias.get().bytes(), 4 * column, spare, at, piece.columns());
+                Lanes.F32.load(bias.get().bytes(), 4L * column, spare, at, piece.columns());
                 for (int i = 0; i < piece.columns(); i++) {
                     sums[i] += spare[at + i];
                 }

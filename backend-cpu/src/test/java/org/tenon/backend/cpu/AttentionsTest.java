@@ -71,8 +71,8 @@ class AttentionsTest {
     private static final Step DECODE =
             new Step(8, new int[][] {{2, 0, 5}}, new int[] {0}, new int[] {19}, new int[] {0}, new int[] {18});
 
-    private static final Step PREFILL = new Step(
-            16, new int[][] {{3, 1, 0, 2}}, new int[] {0}, new int[] {50}, all(0, 50), range(0, 50));
+    private static final Step PREFILL =
+            new Step(16, new int[][] {{3, 1, 0, 2}}, new int[] {0}, new int[] {50}, all(0, 50), range(0, 50));
 
     /** Three sequences, the first two of which share a block; padding rows at the end. */
     private static final Step RAGGED = new Step(
@@ -84,13 +84,10 @@ class AttentionsTest {
             new int[] {6, 7, 8, 6, 0, 1, 2, 3, 4, 0, 77});
 
     /** A rolling cache: the table begins at a base, and a block of the middle is missing. */
-    private static final Step BASED = new Step(
-            8,
-            new int[][] {{1, -1, 0, 2}},
-            new int[] {1000},
-            new int[] {1030},
-            all(0, 6),
-            new int[] {1003, 1009, 1016, 1023, 1028, 1029});
+    private static final Step BASED =
+            new Step(8, new int[][] {{1, -1, 0, 2}}, new int[] {1000}, new int[] {1030}, all(0, 6), new int[] {
+                1003, 1009, 1016, 1023, 1028, 1029
+            });
 
     private static final Step LONG = new Step(
             256, new int[][] {range(0, 20)}, new int[] {0}, new int[] {5000}, all(0, 3), new int[] {4100, 4998, 4999});
@@ -107,7 +104,15 @@ class AttentionsTest {
                 new Case("prefill, window 1", PREFILL, new Visibility.Window(1), 2, 2, 8, 8, DType.F32),
                 new Case("prefill, window within a block", PREFILL, new Visibility.Window(5), 4, 2, 8, 8, DType.F32),
                 new Case("prefill, window over blocks", PREFILL, new Visibility.Window(23), 4, 2, 8, 8, DType.F32),
-                new Case("prefill, window that is never full", PREFILL, new Visibility.Window(99), 4, 2, 8, 8, DType.F32),
+                new Case(
+                        "prefill, window that is never full",
+                        PREFILL,
+                        new Visibility.Window(99),
+                        4,
+                        2,
+                        8,
+                        8,
+                        DType.F32),
                 new Case("ragged with shared blocks and padding", RAGGED, causal, 4, 2, 10, 10, DType.F32),
                 new Case("ragged, window", RAGGED, new Visibility.Window(3), 4, 2, 10, 10, DType.F32),
                 new Case("base and a missing block", BASED, causal, 2, 1, 8, 8, DType.F32),
@@ -120,7 +125,7 @@ class AttentionsTest {
     @MethodSource("cases")
     void attentionIsTheMeanOfTheValuesSeen(Case c) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+            try (Rig rig = new Rig(Tier.JAVA.open())) {
                 Attention.In<Buffer> in = operands(rig, c, lie, 1);
                 double[] actual = run(rig, c, in, lie);
                 check(c, in, actual);
@@ -131,7 +136,7 @@ class AttentionsTest {
     @Test
     void hugeScoresDoNotOverflow() {
         Case c = new Case("huge", PREFILL, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+        try (Rig rig = new Rig(Tier.JAVA.open())) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1e4);
             double[] actual = run(rig, c, in, Rig.Lie.DENSE);
             double[] values = Rig.read(in.values(), c.step().shape());
@@ -152,7 +157,7 @@ class AttentionsTest {
                 new int[] {0, 1, 2, -1},
                 new int[] {5, 0, 3, 0});
         Case c = new Case("empty", empty, new Visibility.Causal(), 2, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+        try (Rig rig = new Rig(Tier.JAVA.open())) {
             double[] actual = run(rig, c, operands(rig, c, Rig.Lie.DENSE, 1), Rig.Lie.DENSE);
             assertArrayEquals(new double[4 * 2 * 4], actual);
         }
@@ -175,7 +180,7 @@ class AttentionsTest {
     /** Keys and values by position and width, whatever the block size. */
     private static double[] contiguous(Step step, int rows) {
         Case c = new Case("", step, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+        try (Rig rig = new Rig(Tier.JAVA.open())) {
             Shape pool = Shape.of(step.blocks(), 1, step.blockSize(), 8);
             Buffer keys = rig.tensor(DType.F32, pool, i -> Math.sin(i * 0.7));
             Buffer values = rig.tensor(DType.F32, pool, i -> Math.cos(i * 1.3));
@@ -195,7 +200,7 @@ class AttentionsTest {
     void keysOutOfSightMayBeNaN() {
         Step step = new Step(4, new int[][] {{0, 1}}, new int[] {0}, new int[] {8}, all(0, 2), new int[] {2, 7});
         Case c = new Case("NaN", step, new Visibility.Causal(), 1, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+        try (Rig rig = new Rig(Tier.JAVA.open())) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1);
             Buffer keys = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.5);
             Buffer values = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.25);
@@ -231,7 +236,7 @@ class AttentionsTest {
             }
         };
         Case c = new Case("", DECODE, everything, 1, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+        try (Rig rig = new Rig(Tier.JAVA.open())) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1);
             Buffer out = rig.output(DType.F32, Rig.perRow(1, 4));
             assertInstanceOf(
@@ -245,11 +250,13 @@ class AttentionsTest {
         SplittableRandom random = new SplittableRandom(7);
         int entries = step.entries();
         return new Attention.In<>(
-                rig.tensor(c.type(), Rig.perRow(c.heads(), c.keyWidth()), lie, i -> magnitude * random.nextDouble(-1, 1)),
+                rig.tensor(
+                        c.type(), Rig.perRow(c.heads(), c.keyWidth()), lie, i -> magnitude * random.nextDouble(-1, 1)),
                 rig.tensor(c.type(), pool, lie, i -> magnitude * random.nextDouble(-1, 1)),
                 rig.random(c.type(), pool.withWidth(c.valueWidth()), lie),
                 rig.tensor(DType.I32, Shape.of(Rig.SEQUENCES.dim(), entries), lie, i -> {
-                    boolean there = i / entries < step.tables().length && i % entries < step.tables()[i / entries].length;
+                    boolean there =
+                            i / entries < step.tables().length && i % entries < step.tables()[i / entries].length;
                     return there ? step.tables()[i / entries][i % entries] : -1;
                 }),
                 rig.integers(Shape.of(Rig.SEQUENCES.dim()), step.bases()),
@@ -260,7 +267,11 @@ class AttentionsTest {
 
     private static double[] run(Rig rig, Case c, Attention.In<Buffer> in, Rig.Lie lie) {
         Buffer out = rig.output(c.type(), Rig.perRow(c.heads(), c.valueWidth()), lie);
-        rig.run(new Attention(scale(c), c.sees(), Rig.KEYS), in, List.of(out), c.step().shape());
+        rig.run(
+                new Attention(scale(c), c.sees(), Rig.KEYS),
+                in,
+                List.of(out),
+                c.step().shape());
         return Rig.read(out, c.step().shape());
     }
 

@@ -21,29 +21,32 @@ class ProductsTest {
 
     static Stream<Arguments> sizes() {
         List<Arguments> all = new ArrayList<>();
-        for (DType x : TYPES) {
-            for (DType w : TYPES) {
-                for (DType y : TYPES) {
-                    all.add(Arguments.of(x, w, y, 1, 64, 33));
-                    all.add(Arguments.of(x, w, y, 7, 37, 65));
+        for (Tier tier : Tier.present()) {
+            for (DType x : TYPES) {
+                for (DType w : TYPES) {
+                    for (DType y : TYPES) {
+                        all.add(Arguments.of(tier, x, w, y, 1, 64, 33));
+                        all.add(Arguments.of(tier, x, w, y, 7, 37, 65));
+                        all.add(Arguments.of(tier, x, w, y, 70, 96, 160));
+                    }
                 }
             }
+            for (int rows : new int[] {0, 1, 2, 3, 4, 5, 17, 128, 131, 300}) {
+                all.add(Arguments.of(tier, DType.F32, DType.F32, DType.F32, rows, 700, 70));
+                all.add(Arguments.of(tier, DType.F32, DType.BF16, DType.F32, rows, 1029, 300));
+            }
+            all.add(Arguments.of(tier, DType.F32, DType.F32, DType.F32, 3, 1, 1));
+            all.add(Arguments.of(tier, DType.F32, DType.F32, DType.F32, 9, 1, 1));
         }
-        for (int rows : new int[] {0, 1, 2, 3, 4, 5, 17, 128, 131, 300}) {
-            all.add(Arguments.of(DType.F32, DType.F32, DType.F32, rows, 700, 70));
-            all.add(Arguments.of(DType.F32, DType.BF16, DType.F32, rows, 129, 300));
-        }
-        all.add(Arguments.of(DType.F32, DType.F32, DType.F32, 3, 1, 1));
-        all.add(Arguments.of(DType.F32, DType.F32, DType.F32, 9, 1, 1));
         return all.stream();
     }
 
     @ParameterizedTest
     @MethodSource("sizes")
-    void linearIsASumOfProductsWithinItsBound(DType x, DType w, DType y, int rows, int inner, int columns) {
+    void linearIsASumOfProductsWithinItsBound(Tier tier, DType x, DType w, DType y, int rows, int inner, int columns) {
         for (boolean biased : new boolean[] {false, true}) {
             for (Rig.Lie lie : Rig.Lie.values()) {
-                try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+                try (Rig rig = new Rig(tier.open())) {
                     StepShape step = Rig.rows(rows);
                     Buffer in = rig.random(x, Rig.perRow(inner), lie);
                     List<Buffer> weights =
@@ -60,13 +63,16 @@ class ProductsTest {
 
     private static void check(
             Buffer in, List<Buffer> weights, Optional<Buffer> bias, Buffer out, StepShape step, int inner) {
-        double[] x = Rig.read(in, step);
-        int rows = x.length / inner;
-        int columns = weights.stream().mapToInt(w -> (int) w.shape().size(0)).sum();
         double[] w = weights.stream()
                 .flatMapToDouble(weight -> Arrays.stream(Rig.read(weight, step)))
                 .toArray();
-        double[] b = bias.map(buffer -> Rig.read(buffer, step)).orElse(new double[columns]);
+        double[] b = bias.map(buffer -> Rig.read(buffer, step)).orElse(new double[w.length / inner]);
+        check(Rig.read(in, step), w, b, out, step, inner);
+    }
+
+    private static void check(double[] x, double[] w, double[] b, Buffer out, StepShape step, int inner) {
+        int rows = x.length / inner;
+        int columns = b.length;
         double[] expected = new double[rows * columns];
         double[] bound = new double[expected.length];
         for (int m = 0; m < rows; m++) {
@@ -84,19 +90,53 @@ class ProductsTest {
         Bounds.assertWithin(expected, Rig.read(out, step), out.type(), i -> bound[i]);
     }
 
+    static Stream<Arguments> matrices() {
+        List<Arguments> all = new ArrayList<>();
+        for (Tier tier : Tier.present()) {
+            for (boolean transposed : new boolean[] {false, true}) {
+                for (int rows : new int[] {1, 6, 140}) {
+                    all.add(Arguments.of(tier, transposed, rows, 33, 70));
+                    all.add(Arguments.of(tier, transposed, rows, 260, 300));
+                }
+            }
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrices")
+    void aMatrixProductTakesTheRightSideEitherWay(Tier tier, boolean transposed, int rows, int inner, int columns) {
+        for (Rig.Lie lie : Rig.Lie.values()) {
+            try (Rig rig = new Rig(tier.open())) {
+                StepShape step = Rig.rows(rows);
+                Buffer a = rig.random(DType.F32, Rig.perRow(inner), lie);
+                Buffer b = rig.random(DType.F32, transposed ? Shape.of(columns, inner) : Shape.of(inner, columns), lie);
+                Buffer out = rig.output(DType.F32, Rig.perRow(columns), lie);
+                rig.run(new MatMul(transposed), new MatMul.In<>(a, b, Optional.empty()), List.of(out), step);
+                double[] right = Rig.read(b, step);
+                double[] rowsOfB = new double[right.length]; // [columns, inner]
+                for (int i = 0; i < right.length; i++) {
+                    rowsOfB[i] = transposed ? right[i] : right[i % inner * columns + i / inner];
+                }
+                check(Rig.read(a, step), rowsOfB, new double[columns], out, step, inner);
+            }
+        }
+    }
+
     static Stream<Arguments> stacks() {
-        return Stream.of(
-                Arguments.of(true, DType.F32, 3, 9, 17),
-                Arguments.of(false, DType.F32, 3, 9, 17),
-                Arguments.of(true, DType.BF16, 1, 64, 64),
-                Arguments.of(false, DType.F16, 2, 5, 1));
+        return Tier.present().stream()
+                .flatMap(tier -> Stream.of(
+                        Arguments.of(tier, true, DType.F32, 3, 9, 17),
+                        Arguments.of(tier, false, DType.F32, 3, 9, 17),
+                        Arguments.of(tier, true, DType.BF16, 1, 64, 64),
+                        Arguments.of(tier, false, DType.F16, 2, 5, 1)));
     }
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void aStackIsIndexedAndANegativeIndexGivesZeros(boolean transposed, DType type, int m, int k, int n) {
+    void aStackIsIndexedAndANegativeIndexGivesZeros(Tier tier, boolean transposed, DType type, int m, int k, int n) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(CpuBackend.open(2, 1L << 30))) {
+            try (Rig rig = new Rig(tier.open())) {
                 StepShape step = Rig.rows(3);
                 Buffer a = rig.random(DType.F32, Rig.perRow(2, m, k), lie);
                 Buffer b = rig.random(type, transposed ? Shape.of(4, n, k) : Shape.of(4, k, n), lie);
