@@ -260,12 +260,21 @@ public final class Sampling {
     /**
      * The tokens that end the output because the model means them to; the model's defaults name them.
      *
-     * @param ids the tokens; none to go on beyond them
+     * @param ids the tokens
      * @return this sampling with these end tokens and no others
      */
     public Sampling endTokens(int... ids) {
         Set<Integer> copy = set("endTokens", ids);
         return with(changed -> changed.endTokens = Optional.of(copy));
+    }
+
+    /**
+     * Goes on beyond the model's end tokens.
+     *
+     * @return this sampling without end tokens
+     */
+    public Sampling ignoreEndTokens() {
+        return endTokens(new int[0]);
     }
 
     private static Set<Integer> set(String part, int... ids) {

@@ -11,8 +11,9 @@ import org.tenon.api.tensor.TensorSpec;
  * A gated activation, {@code f(gate) * up} (Shazeer 2020: SwiGLU and its siblings), computed in F32.
  *
  * @param activation the function {@code f}
+ * @param type the output's type
  */
-public record Gated(Activation activation) implements Op<Gated.In<Tensor>, Gated.In<Buffer>> {
+public record Gated(Activation activation, DType type) implements Op<Gated.In<Tensor>, Gated.In<Buffer>> {
     /**
      * The operands.
      *
@@ -27,7 +28,7 @@ public record Gated(Activation activation) implements Op<Gated.In<Tensor>, Gated
         }
     }
 
-    /** The output has type and shape of the gate. */
+    /** The output has the shape of the gate. */
     @Override
     public List<TensorSpec> infer(In<Tensor> in) {
         ShapeMismatch.unless(in.gate().type().floating(), this, "gate", "of a floating type", in.gate());
@@ -38,7 +39,7 @@ public record Gated(Activation activation) implements Op<Gated.In<Tensor>, Gated
                 "up",
                 "like the gate, " + in.gate().spec(),
                 in.up());
-        return List.of(in.gate().spec().as(in.gate().type()));
+        return List.of(in.gate().spec().as(type));
     }
 
     @Override

@@ -14,8 +14,9 @@ import org.tenon.api.tensor.TensorSpec;
  * them pass through (partial rotation). The angles' cosines and sines are operands, in F32 as the references compute them.
  *
  * @param interleaved whether a pair is two neighbours (GPT-J) rather than columns half the rotated width apart (GPT-NeoX, Llama)
+ * @param type the output's type
  */
-public record Rope(boolean interleaved) implements Op<Rope.In<Tensor>, Rope.In<Buffer>> {
+public record Rope(boolean interleaved, DType type) implements Op<Rope.In<Tensor>, Rope.In<Buffer>> {
     /** Pairs are neighbours. */
     public static final Feature INTERLEAVED = new Feature("INTERLEAVED");
 
@@ -34,7 +35,7 @@ public record Rope(boolean interleaved) implements Op<Rope.In<Tensor>, Rope.In<B
         }
     }
 
-    /** The output has type and shape of {@code x}. */
+    /** The output has the shape of {@code x}. */
     @Override
     public List<TensorSpec> infer(In<Tensor> in) {
         Shape x = in.x().shape();
@@ -55,14 +56,14 @@ public record Rope(boolean interleaved) implements Op<Rope.In<Tensor>, Rope.In<B
                 "sin",
                 "like cos, " + in.cos().spec(),
                 in.sin());
-        return List.of(in.x().spec().as(in.x().type()));
+        return List.of(in.x().spec().as(type));
     }
 
     @Override
     public void lower(Ops ops, In<Tensor> in, List<Tensor> out) {
         long pairs = in.cos().width();
         Tensor x = ops.convert(in.x(), DType.F32);
-        boolean direct = in.x().type().equals(DType.F32);
+        boolean direct = type.equals(DType.F32);
         Tensor result = direct ? out.getFirst() : ops.variable(x);
         Shape perPair = Shape.of(in.x().shape().dim(0), 1, pairs); // [rows, 1, pairs]
         Tensor first;
@@ -89,7 +90,7 @@ public record Rope(boolean interleaved) implements Op<Rope.In<Tensor>, Rope.In<B
         ops.into(firstOut).subtract(ops.multiply(first, cos), ops.multiply(second, sin));
         ops.into(secondOut).add(ops.multiply(second, cos), ops.multiply(first, sin));
         if (!direct) {
-            ops.into(out.getFirst()).convert(result, in.x().type());
+            ops.into(out.getFirst()).convert(result, type);
         } else if (2 * pairs < x.width()) {
             ops.into(out.getFirst().columns(2 * pairs, x.width())).unary(Unary.COPY, x.columns(2 * pairs, x.width()));
         }

@@ -93,7 +93,7 @@ class LoweringTest {
             float[] sin = Trial.random(rows * pairs, 3);
             Tensor y = trial.ops()
                     .one(
-                            new Rope(interleaved),
+                            new Rope(interleaved, DType.F32),
                             new Rope.In<>(
                                     trial.weight(Shape.of(rows, heads, headDim), x),
                                     trial.weight(Shape.of(rows, pairs), cos),
@@ -130,7 +130,7 @@ class LoweringTest {
                 float[] up = Trial.random(161, 5);
                 Tensor gate = trial.weight(Shape.of(161), x);
                 Tensor gated =
-                        trial.ops().one(new Gated(activation), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
+                        trial.ops().one(new Gated(activation, DType.F32), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
                 Tensor plain = trial.ops().one(new Activate(activation), new Activate.In<>(gate));
                 trial.finish(gated, plain);
                 trial.run(StepShape.NONE);

@@ -10,8 +10,10 @@ import org.tenon.api.layer.Step;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Ops;
+import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Visibility;
+import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.layers.position.RotaryAngles;
@@ -50,10 +52,11 @@ final class SelfAttentionLayer implements Layer {
     @Override
     public Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
-        Tensor y = qkv.apply(ops, x); // [rows, (heads + 2 * kvHeads) * headDim]
+        DType kept = step.numerics().activations();
+        Tensor y = qkv.apply(ops, x, DType.F32); // [rows, (heads + 2 * kvHeads) * headDim]; rounded once, when placed
         Tensor q = placed(qkv.segment(y, "q").heads(spec.heads()), qNorm, step); // [rows, heads, headDim]
         Tensor k = placed(qkv.segment(y, "k").heads(spec.kvHeads()), kNorm, step); // [rows, kvHeads, headDim]
-        Tensor v = qkv.segment(y, "v").heads(spec.kvHeads());
+        Tensor v = ops.convert(qkv.segment(y, "v").heads(spec.kvHeads()), kept);
 
         KeyView cache = step.keys(keys);
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.keys(), k, cache.slots()));
@@ -77,14 +80,16 @@ final class SelfAttentionLayer implements Layer {
     /** Heads normalised and turned by their rows' positions, where the spec says so. */
     private Tensor placed(Tensor heads, Optional<Tensor> norm, Step step) {
         Ops ops = step.ops();
+        DType kept = step.numerics().activations();
         Tensor normal = norm.isPresent()
-                ? ops.rmsNorm(heads, norm.get(), spec.headNorm().orElseThrow())
+                ? ops.one(
+                        new RmsNorm(spec.headNorm().orElseThrow(), DType.F32), new RmsNorm.In<>(heads, norm.get()))
                 : heads;
         if (positions.isEmpty()) {
-            return normal;
+            return ops.convert(normal, kept);
         }
         RotaryAngles.Angles angles = positions.get().angles(step);
-        Rope rope = new Rope(spec.rope().orElseThrow().interleaved());
+        Rope rope = new Rope(spec.rope().orElseThrow().interleaved(), kept);
         return ops.one(rope, new Rope.In<>(normal, angles.cos(), angles.sin()));
     }
 }

@@ -6,6 +6,7 @@ import org.tenon.api.layer.Step;
 import org.tenon.api.op.Activation;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Ops;
+import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 
 /**
@@ -20,9 +21,10 @@ record GatedFeedForwardLayer(Projection gateUp, Projection down, Activation acti
     @Override
     public Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
-        Tensor both = gateUp.apply(ops, x); // [rows, 2 * width]
+        Tensor both = gateUp.apply(ops, x, DType.F32); // [rows, 2 * width]; rounded once, when joined
         Tensor inner = ops.one(
-                new Gated(activation), new Gated.In<>(gateUp.segment(both, "gate"), gateUp.segment(both, "up")));
+                new Gated(activation, ops.activations()),
+                new Gated.In<>(gateUp.segment(both, "gate"), gateUp.segment(both, "up")));
         return down.apply(ops, inner, step.numerics().residual());
     }
 }
