@@ -129,8 +129,8 @@ class LoweringTest {
                 }
                 float[] up = Trial.random(161, 5);
                 Tensor gate = trial.weight(Shape.of(161), x);
-                Tensor gated =
-                        trial.ops().one(new Gated(activation, DType.F32), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
+                Tensor gated = trial.ops()
+                        .one(new Gated(activation, DType.F32), new Gated.In<>(gate, trial.weight(Shape.of(161), up)));
                 Tensor plain = trial.ops().one(new Activate(activation), new Activate.In<>(gate));
                 trial.finish(gated, plain);
                 trial.run(StepShape.NONE);

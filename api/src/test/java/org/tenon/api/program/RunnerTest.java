@@ -247,7 +247,8 @@ class RunnerTest {
                 assertTrue(norm.getMessage().contains(part), norm.getMessage());
             }
             assertThrows(
-                    ShapeMismatch.class, () -> trial.ops().one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(x, weight)));
+                    ShapeMismatch.class,
+                    () -> trial.ops().one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(x, weight)));
         }
     }
 

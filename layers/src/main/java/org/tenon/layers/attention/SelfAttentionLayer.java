@@ -82,8 +82,7 @@ final class SelfAttentionLayer implements Layer {
         Ops ops = step.ops();
         DType kept = step.numerics().activations();
         Tensor normal = norm.isPresent()
-                ? ops.one(
-                        new RmsNorm(spec.headNorm().orElseThrow(), DType.F32), new RmsNorm.In<>(heads, norm.get()))
+                ? ops.one(new RmsNorm(spec.headNorm().orElseThrow(), DType.F32), new RmsNorm.In<>(heads, norm.get()))
                 : heads;
         if (positions.isEmpty()) {
             return ops.convert(normal, kept);
