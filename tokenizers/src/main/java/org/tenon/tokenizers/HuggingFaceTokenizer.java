@@ -18,6 +18,7 @@ import org.tenon.tokenizers.added.AddedToken;
 import org.tenon.tokenizers.added.AddedTokens;
 import org.tenon.tokenizers.bpe.Vocabulary;
 import org.tenon.tokenizers.bpe.WordEncoder;
+import org.tenon.tokenizers.chat.JinjaChatTemplate;
 import org.tenon.tokenizers.file.TokenizerConfig;
 import org.tenon.tokenizers.file.TokenizerJson;
 import org.tenon.tokenizers.file.TokenizerParts;
@@ -37,6 +38,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     private final TokenizerConfig config;
     private final Vocabulary vocabulary;
     private final TokenBytes bytes;
+    private final Optional<ChatTemplate> chatTemplate;
 
     private HuggingFaceTokenizer(TokenizerParts parts, TokenizerConfig config) {
         this.parts = parts;
@@ -55,6 +57,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                 specialIds.set(id);
             }
         }
+        this.chatTemplate =
+                config.chatTemplate().map(source -> new JinjaChatTemplate(source, config.specialTokens()));
         this.bytes = new TokenBytes(this::token, vocabulary.size(), specialIds, parts.decoding());
     }
 
@@ -186,6 +190,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
     @Override
     public Optional<ChatTemplate> chatTemplate() {
-        return Optional.empty();
+        return chatTemplate;
     }
 }
