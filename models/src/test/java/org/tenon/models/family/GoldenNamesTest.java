@@ -1,0 +1,75 @@
+package org.tenon.models.family;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tenon.api.model.Format;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.ParameterNames;
+import org.tenon.models.assembly.Blueprint;
+import org.tenon.models.assembly.LayerProviders;
+import org.tenon.models.checkpoint.Checkpoint;
+
+/** The tensors of every golden checkpoint against what the architecture declares. */
+class GoldenNamesTest {
+    private static final Llama LLAMA = new Llama();
+    private static final LayerProviders LAYERS = LayerProviders.found();
+
+    static List<Path> goldens() throws IOException, URISyntaxException {
+        Path folder = Path.of(Objects.requireNonNull(GoldenNamesTest.class.getResource("/goldens"))
+                .toURI());
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(child -> Files.exists(child.resolve("config.json"))).sorted().toList();
+        }
+    }
+
+    @Test
+    void thereAreGoldens() throws Exception {
+        assertTrue(goldens().size() >= 8);
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    void everyTensorIsAParameterOfItsShapeAndEveryParameterATensor(Path golden) {
+        try (Checkpoint checkpoint = Checkpoint.open(golden)) {
+            Blueprint blueprint = Blueprint.of(LLAMA.spec(checkpoint.config()), LAYERS);
+            ParameterNames names = LLAMA.names(checkpoint.config(), Format.HUGGING_FACE);
+            Set<String> missing = new HashSet<>(blueprint.parameters().keySet());
+            for (String name : checkpoint.tensors().keySet()) {
+                if (names.ignorable(name)) {
+                    continue;
+                }
+                String path = names.path(name).orElseThrow();
+                assertEquals(Optional.of(name), names.checkpoint(path));
+                assertEquals(
+                        blueprint.parameters().get(path).shape(),
+                        checkpoint.tensor(name).shape(),
+                        name);
+                missing.remove(path);
+            }
+            assertEquals(Set.of(), missing);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    void theConfigurationCanBeWrittenAndReadAgain(Path golden) {
+        try (Checkpoint checkpoint = Checkpoint.open(golden)) {
+            ModelSpec spec = LLAMA.spec(checkpoint.config());
+            assertEquals(spec, LLAMA.spec(LLAMA.config(spec).orElseThrow()));
+        }
+    }
+}
