@@ -50,8 +50,8 @@ public final class Architecture {
      */
     public static Architecture decoder(int hidden, int vocabulary) {
         ModelSpec.Stack stack = new ModelSpec.Stack(DECODER, hidden, new Embedding(), List.of(), new RmsNorm(1e-6));
-        return new Architecture(new ModelSpec(
-                vocabulary, DEFAULT_CONTEXT, List.of(stack), Map.of(ModelSpec.HEAD, Head.untied())));
+        return new Architecture(
+                new ModelSpec(vocabulary, DEFAULT_CONTEXT, List.of(stack), Map.of(ModelSpec.HEAD, Head.untied())));
     }
 
     /**
@@ -107,8 +107,8 @@ public final class Architecture {
      * @return the changed architecture
      */
     public Architecture head(LayerSpec head) {
-        return new Architecture(new ModelSpec(
-                spec.vocabulary(), spec.context(), spec.stacks(), Map.of(ModelSpec.HEAD, head)));
+        return new Architecture(
+                new ModelSpec(spec.vocabulary(), spec.context(), spec.stacks(), Map.of(ModelSpec.HEAD, head)));
     }
 
     private ModelSpec.Stack stack() {

@@ -47,8 +47,7 @@ public final class Blueprint {
      * @param layers the layers in order
      * @param norm the norm after the last layer
      */
-    public record Stack(
-            String name, Axis axis, LayerNode<?> embedding, List<LayerNode<?>> layers, LayerNode<?> norm) {
+    public record Stack(String name, Axis axis, LayerNode<?> embedding, List<LayerNode<?>> layers, LayerNode<?> norm) {
         /**
          * Copies the list.
          *

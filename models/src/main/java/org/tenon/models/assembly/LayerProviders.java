@@ -32,14 +32,18 @@ public final class LayerProviders implements SpecCodec {
         for (LayerProvider<?> provider : providers) {
             SpecType<?> type = provider.type();
             unique(byName.putIfAbsent(type.name(), provider), provider, "the kind of layer " + type.name());
-            unique(byClass.putIfAbsent(type.type(), provider), provider, "the spec " + type.type().getName());
+            unique(
+                    byClass.putIfAbsent(type.type(), provider),
+                    provider,
+                    "the spec " + type.type().getName());
         }
     }
 
     private static void unique(@Nullable LayerProvider<?> other, LayerProvider<?> provider, String what) {
         if (other != null) {
-            throw new TenonException(what + " is provided twice, by " + other.getClass().getName() + " and by "
-                    + provider.getClass().getName() + "; remove one of the two plugins");
+            throw new TenonException(
+                    what + " is provided twice, by " + other.getClass().getName() + " and by "
+                            + provider.getClass().getName() + "; remove one of the two plugins");
         }
     }
 
@@ -65,7 +69,8 @@ public final class LayerProviders implements SpecCodec {
         List<LayerProvider<?>> providers = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         @SuppressWarnings("rawtypes") // a service is known by its raw class
-        Iterator<LayerProvider> services = ServiceLoader.load(LayerProvider.class).iterator();
+        Iterator<LayerProvider> services =
+                ServiceLoader.load(LayerProvider.class).iterator();
         for (boolean more = true; more; ) {
             try {
                 more = services.hasNext();
@@ -104,8 +109,9 @@ public final class LayerProviders implements SpecCodec {
     /** {@inheritDoc} */
     @Override
     public Config write(LayerSpec spec) {
-        SpecType<LayerSpec> type =
-                provider(spec).orElseThrow(() -> new TenonException(unknown(spec))).type();
+        SpecType<LayerSpec> type = provider(spec)
+                .orElseThrow(() -> new TenonException(unknown(spec)))
+                .type();
         Config tree = Config.object().with(TYPE, type.name());
         Config body = type.write().apply(spec, this);
         for (String key : body.keys()) {
@@ -120,7 +126,8 @@ public final class LayerProviders implements SpecCodec {
         Config type = tree.child(TYPE);
         LayerProvider<?> provider = byName.get(type.asText());
         if (provider == null) {
-            throw type.invalid("a kind of layer that is there (" + String.join(", ", byName.keySet()) + ")" + reasons());
+            throw type.invalid(
+                    "a kind of layer that is there (" + String.join(", ", byName.keySet()) + ")" + reasons());
         }
         return provider.type().read().apply(tree, this);
     }

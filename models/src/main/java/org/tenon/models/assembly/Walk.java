@@ -51,8 +51,9 @@ final class Walk {
         Map<String, LayerNode<?>> heads = new LinkedHashMap<>();
         if (!spec.stacks().isEmpty()) {
             ModelSpec.Stack last = spec.stacks().getLast();
-            spec.heads().forEach((name, head) ->
-                    node(name, name, head, dims(last)).ifPresent(node -> heads.put(name, node)));
+            spec.heads()
+                    .forEach((name, head) ->
+                            node(name, name, head, dims(last)).ifPresent(node -> heads.put(name, node)));
         }
         declared.shared().forEach((path, source) -> {
             if (!declared.parameters().containsKey(source)) {
@@ -84,13 +85,16 @@ final class Walk {
         Optional<LayerNode<?>> embedding = node(prefix + "embedding", prefix + "embedding", stack.embedding(), dims);
         List<LayerNode<?>> layers = new ArrayList<>();
         for (int i = 0; i < stack.layers().size(); i++) {
-            node(prefix + "layers." + i, prefix + "layers[" + i + "]", stack.layers().get(i), dims)
+            node(
+                            prefix + "layers." + i,
+                            prefix + "layers[" + i + "]",
+                            stack.layers().get(i),
+                            dims)
                     .ifPresent(layers::add);
         }
         Optional<LayerNode<?>> norm = node(prefix + "norm", prefix + "norm", stack.norm(), dims);
         return embedding.isPresent() && norm.isPresent()
-                ? Optional.of(
-                        new Blueprint.Stack(stack.name(), dims.axis(), embedding.get(), layers, norm.get()))
+                ? Optional.of(new Blueprint.Stack(stack.name(), dims.axis(), embedding.get(), layers, norm.get()))
                 : Optional.empty();
     }
 

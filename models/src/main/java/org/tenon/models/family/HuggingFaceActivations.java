@@ -36,7 +36,8 @@ final class HuggingFaceActivations {
         if (activation == null) {
             throw config.child(key)
                     .invalid("an activation that Tenon has: "
-                            + String.join(", ", BY_NAME.keySet().stream().sorted().toList()));
+                            + String.join(
+                                    ", ", BY_NAME.keySet().stream().sorted().toList()));
         }
         return activation;
     }

@@ -29,7 +29,8 @@ record HuggingFaceRope(Rope rope, int context) {
 
     static HuggingFaceRope read(Config config, int positions) {
         Config dict = dict(config);
-        double theta = first("rope_theta", dict, config).map(HuggingFaceRope::positive).orElse(DEFAULT_THETA);
+        double theta =
+                first("rope_theta", dict, config).map(HuggingFaceRope::positive).orElse(DEFAULT_THETA);
         Optional<Config> named = dict.optional("rope_type").or(() -> dict.optional("type"));
         String type = named.map(Config::asText).orElse("default");
         int original = first("original_max_position_embeddings", config, dict)
@@ -42,24 +43,23 @@ record HuggingFaceRope(Rope rope, int context) {
                         throw part.invalid("1: the reference fails on a part of a head with " + type + " positions");
                     });
         }
-        Scaling scaling =
-                switch (type) {
-                    case "default" -> new Unscaled();
-                    case "linear" -> new LinearScaling(positive(dict, "factor"));
-                    case "dynamic" -> new DynamicScaling(positive(dict, "factor"), positions);
-                    case "yarn" -> yarn(dict, original, positions);
-                    case "llama3" ->
-                        new Llama3Scaling(
-                                positive(dict, "factor"),
-                                positive(dict, "low_freq_factor"),
-                                positive(dict, "high_freq_factor"),
-                                original);
-                    case "longrope" -> longRope(dict, original, positions);
-                    default ->
-                        throw named.orElseThrow()
-                                .invalid("a kind of positions that Tenon has: default, linear, dynamic, yarn, llama3"
-                                        + " or longrope");
-                };
+        Scaling scaling = switch (type) {
+            case "default" -> new Unscaled();
+            case "linear" -> new LinearScaling(positive(dict, "factor"));
+            case "dynamic" -> new DynamicScaling(positive(dict, "factor"), positions);
+            case "yarn" -> yarn(dict, original, positions);
+            case "llama3" ->
+                new Llama3Scaling(
+                        positive(dict, "factor"),
+                        positive(dict, "low_freq_factor"),
+                        positive(dict, "high_freq_factor"),
+                        original);
+            case "longrope" -> longRope(dict, original, positions);
+            default ->
+                throw named.orElseThrow()
+                        .invalid("a kind of positions that Tenon has: default, linear, dynamic, yarn, llama3"
+                                + " or longrope");
+        };
         return new HuggingFaceRope(Rope.of(theta).scaling(scaling), context(scaling, positions));
     }
 
@@ -70,9 +70,11 @@ record HuggingFaceRope(Rope rope, int context) {
                 .or(() -> config.optional("rope_parameters"))
                 .orElseGet(Config::object);
         for (String key : dict.keys()) {
-            dict.optional(key).filter(value -> value.kind() == Config.Kind.OBJECT).ifPresent(value -> {
-                throw value.invalid("a number or a text; this family has one kind of positions for all layers");
-            });
+            dict.optional(key)
+                    .filter(value -> value.kind() == Config.Kind.OBJECT)
+                    .ifPresent(value -> {
+                        throw value.invalid("a number or a text; this family has one kind of positions for all layers");
+                    });
         }
         return dict;
     }
@@ -81,8 +83,7 @@ record HuggingFaceRope(Rope rope, int context) {
         if (!dict.keys().contains("factor")) {
             throw new InvalidConfig(dict.source(), path(dict, "factor"), "a positive number", "missing");
         }
-        double factor =
-                dict.optional("factor").map(HuggingFaceRope::positive).orElse((double) positions / original);
+        double factor = dict.optional("factor").map(HuggingFaceRope::positive).orElse((double) positions / original);
         double mscale = dict.decimal("mscale", 0);
         double mscaleAll = dict.decimal("mscale_all_dim", 0);
         double attentionFactor = mscale != 0 && mscaleAll != 0
@@ -102,8 +103,7 @@ record HuggingFaceRope(Rope rope, int context) {
     }
 
     private static LongRopeScaling longRope(Config dict, int original, int positions) {
-        double factor =
-                dict.optional("factor").map(HuggingFaceRope::positive).orElse((double) positions / original);
+        double factor = dict.optional("factor").map(HuggingFaceRope::positive).orElse((double) positions / original);
         return new LongRopeScaling(
                 factors(dict, "short_factor"),
                 factors(dict, "long_factor"),
@@ -117,13 +117,12 @@ record HuggingFaceRope(Rope rope, int context) {
 
     /** Methods that stretch what {@code max_position_embeddings} counts make the model fit for more than it says. */
     private static int context(Scaling scaling, int positions) {
-        double reach =
-                switch (scaling) {
-                    case LinearScaling linear -> linear.factor() * positions;
-                    case DynamicScaling dynamic -> DYNAMIC_REACH * dynamic.factor() * positions;
-                    case YarnScaling yarn -> yarn.factor() * yarn.original();
-                    default -> positions;
-                };
+        double reach = switch (scaling) {
+            case LinearScaling linear -> linear.factor() * positions;
+            case DynamicScaling dynamic -> DYNAMIC_REACH * dynamic.factor() * positions;
+            case YarnScaling yarn -> yarn.factor() * yarn.original();
+            default -> positions;
+        };
         return (int) Math.clamp(reach, positions, Blueprint.MOST_CONTEXT);
     }
 

@@ -42,13 +42,19 @@ public final class Llama implements ModelFamily {
     @Override
     public ModelSpec spec(Config config) {
         config.optional("quantization_config").ifPresent(quantised -> {
-            throw quantised.invalid("absent: quantised weights of this kind can't be read; take the original checkpoint");
+            throw quantised.invalid(
+                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
         });
         int hidden = size(config, "hidden_size", 4096, Blueprint.MOST_HIDDEN);
         int heads = size(config, "num_attention_heads", 32, Blueprint.MOST_HIDDEN);
         int kvHeads = size(config, "num_key_value_heads", heads, Blueprint.MOST_HIDDEN);
         require(hidden % heads == 0, config, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
-        require(heads % kvHeads == 0, config, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
+        require(
+                heads % kvHeads == 0,
+                config,
+                "num_key_value_heads",
+                "a divisor of num_attention_heads " + heads,
+                kvHeads);
         int headDim = size(config, "head_dim", hidden / heads, Blueprint.MOST_HIDDEN);
         require(headDim % 2 == 0, config, "head_dim", "even, for rotary positions turn pairs of columns", headDim);
         require(
@@ -106,7 +112,8 @@ public final class Llama implements ModelFamily {
         } catch (InvalidLayer invalid) {
             throw new InvalidConfig(
                     config.source(),
-                    "the rotary positions don't fit: " + invalid.getMessage() + ". Correct the file, or download it again",
+                    "the rotary positions don't fit: " + invalid.getMessage()
+                            + ". Correct the file, or download it again",
                     invalid);
         }
     }
@@ -116,10 +123,14 @@ public final class Llama implements ModelFamily {
         ParameterNames names = ParameterNames.names()
                 .map("model.embed_tokens.weight", "embedding.weight")
                 .map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
-                .map("model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}", "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
+                .map(
+                        "model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}",
+                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
                 .map("model.layers.{i}.self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
                 .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight")
-                .map("model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}", "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}")
+                .map(
+                        "model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
+                        "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}")
                 .map("model.layers.{i}.mlp.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
                 .map("model.norm.weight", "norm.weight")
                 .ignore(".*rotary_emb\\.inv_freq.*");
@@ -179,7 +190,9 @@ public final class Llama implements ModelFamily {
                         stack.name(),
                         stack.hidden(),
                         stack.embedding(),
-                        stack.layers().stream().map(layer -> explicit(layer, stack.hidden())).toList(),
+                        stack.layers().stream()
+                                .map(layer -> explicit(layer, stack.hidden()))
+                                .toList(),
                         stack.norm()))
                 .toList();
         return new ModelSpec(spec.vocabulary(), spec.context(), stacks, spec.heads());

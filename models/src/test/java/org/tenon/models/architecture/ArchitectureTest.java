@@ -53,7 +53,8 @@ class ArchitectureTest {
         assertEquals(6, stack.layers().size());
         assertEquals(
                 block(
-                        Branch.of("mixer", attention(8).kvHeads(2).rope(500_000)).before(rmsNorm(1e-5)),
+                        Branch.of("mixer", attention(8).kvHeads(2).rope(500_000))
+                                .before(rmsNorm(1e-5)),
                         Branch.of("channels", swiGlu(176)).before(rmsNorm(1e-5))),
                 stack.layers().get(2));
         assertEquals(rmsNorm(1e-5), stack.norm());
@@ -97,13 +98,11 @@ class ArchitectureTest {
                 .context(0)
                 .layers(6, i -> block(attention(8).kvHeads(i == 5 ? 7 : 8), swiGlu(i == 1 ? -1 : 64)));
         InvalidArchitecture invalid = assertThrows(InvalidArchitecture.class, wrong::build);
-        assertEquals(
-                """
+        assertEquals("""
                 the architecture has 3 faults:
                   context: 0 is not between 1 and 1073741824
                   layers[1].channels.width: -1 is not between 1 and 16777216
-                  layers[5].mixer.kvHeads: 7 does not divide heads 8""",
-                invalid.getMessage());
+                  layers[5].mixer.kvHeads: 7 does not divide heads 8""", invalid.getMessage());
     }
 
     @Test
@@ -124,11 +123,12 @@ class ArchitectureTest {
                 .scaling(new LongRopeScaling(List.of(1.0, 1.5), List.of(2.0, 3.0), 64, 1.19));
         ModelSpec spec = mixed().layers(
                         1,
-                        i -> block(
-                                Branch.of("mixer", attention(8).headDim(8).rope(rope).bias())
-                                        .before(rmsNorm(1e-6))
-                                        .after(rmsNorm(1e-7))
-                                        .multiplier(0.22)))
+                        i -> block(Branch.of(
+                                        "mixer",
+                                        attention(8).headDim(8).rope(rope).bias())
+                                .before(rmsNorm(1e-6))
+                                .after(rmsNorm(1e-7))
+                                .multiplier(0.22)))
                 .build();
         String text = Json.text(SpecTree.write(spec, LAYERS));
         Config read = Json.parse("config.json", text.getBytes(StandardCharsets.UTF_8));
@@ -137,19 +137,17 @@ class ArchitectureTest {
 
     @Test
     void aBrokenPlainTreeIsRefusedByItsPlace() {
-        Config tree = Json.parse(
-                "config.json",
-                """
+        Config tree = Json.parse("config.json", """
                 {"vocabulary": 10, "context": 10, "heads": {}, "stacks": [{"name": "decoder", "hidden": 8,
                  "embedding": {"type": "tenon/embedding"}, "layers": [{"type": "tenon/block", "branches":
                  [{"name": "mixer", "body": {"type": "acme/hyena"}}]}], "norm": {"type": "tenon/rms-norm", "epsilon": 0}}]}
-                """
-                        .getBytes(StandardCharsets.UTF_8));
+                """.getBytes(StandardCharsets.UTF_8));
         InvalidConfig refused = assertThrows(InvalidConfig.class, () -> SpecTree.read(tree, LAYERS));
         assertTrue(
                 refused.getMessage()
-                        .startsWith("config.json: stacks[0].layers[0].branches[0].body.type must be a kind of layer that is"
-                                + " there ("),
+                        .startsWith(
+                                "config.json: stacks[0].layers[0].branches[0].body.type must be a kind of layer that is"
+                                        + " there ("),
                 refused.getMessage());
         assertTrue(refused.getMessage().contains("but is \"acme/hyena\""), refused.getMessage());
     }

@@ -48,7 +48,9 @@ class RandomWeightsTest {
     @Test
     void theSameSeedGivesTheSameWeights() {
         assertArrayEquals(all(7, DOWN), all(7, DOWN));
-        assertEquals(List.of(-0.014520091f, -0.04365859f, 0.01644095f), Stream.of(0, 1, 2).map(i -> all(7, DOWN)[i]).toList());
+        assertEquals(
+                List.of(-0.014520091f, -0.04365859f, 0.01644095f),
+                Stream.of(0, 1, 2).map(i -> all(7, DOWN)[i]).toList());
     }
 
     @Test

@@ -32,7 +32,9 @@ class GoldenNamesTest {
         Path folder = Path.of(Objects.requireNonNull(GoldenNamesTest.class.getResource("/goldens"))
                 .toURI());
         try (Stream<Path> children = Files.list(folder)) {
-            return children.filter(child -> Files.exists(child.resolve("config.json"))).sorted().toList();
+            return children.filter(child -> Files.exists(child.resolve("config.json")))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -47,7 +47,8 @@ class HuggingFaceRopeTest {
     void theNewNameOfTheTypeWinsOverTheOld() {
         assertEquals(
                 Rope.of(10_000).scaling(new LinearScaling(2)),
-                read("{\"rope_scaling\": {\"type\": \"dynamic\", \"rope_type\": \"linear\", \"factor\": 2}}").rope());
+                read("{\"rope_scaling\": {\"type\": \"dynamic\", \"rope_type\": \"linear\", \"factor\": 2}}")
+                        .rope());
     }
 
     @Test
@@ -80,7 +81,8 @@ class HuggingFaceRopeTest {
     void yarnTakesItsFactorFromThePositionsWhereItIsNull() {
         assertEquals(
                 new HuggingFaceRope(Rope.of(10_000).scaling(new YarnScaling(8, 512)), 4096),
-                read("{\"rope_scaling\": {\"type\": \"yarn\", \"factor\": null, \"original_max_position_embeddings\": 512}}"));
+                read(
+                        "{\"rope_scaling\": {\"type\": \"yarn\", \"factor\": null, \"original_max_position_embeddings\": 512}}"));
     }
 
     @Test
@@ -102,14 +104,19 @@ class HuggingFaceRopeTest {
 
     @Test
     void theOriginalPositionsOfTheWholeWinOverThoseOfTheScaling() {
-        String inside = "\"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64";
+        String inside =
+                "\"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64";
         String outside = "\"original_max_position_embeddings\": 32, ";
         assertEquals(
                 new Llama3Scaling(8, 1, 4, 32),
-                read("{" + outside + "\"rope_scaling\": {\"rope_type\": \"llama3\", " + inside + "}}").rope().scaling());
+                read("{" + outside + "\"rope_scaling\": {\"rope_type\": \"llama3\", " + inside + "}}")
+                        .rope()
+                        .scaling());
         assertEquals(
                 new Llama3Scaling(8, 1, 4, 64),
-                read("{\"rope_parameters\": {\"rope_type\": \"llama3\", " + inside + "}}").rope().scaling());
+                read("{\"rope_parameters\": {\"rope_type\": \"llama3\", " + inside + "}}")
+                        .rope()
+                        .scaling());
     }
 
     @Test
@@ -118,7 +125,8 @@ class HuggingFaceRopeTest {
         assertEquals(
                 new LongRopeScaling(
                         List.of(1.0, 2.0), List.of(3.0, 4.5), 512, Math.sqrt(1 + Math.log(8) / Math.log(512))),
-                read("{\"original_max_position_embeddings\": 512, \"rope_scaling\": {\"type\": \"longrope\", " + lists + "}}")
+                read("{\"original_max_position_embeddings\": 512, \"rope_scaling\": {\"type\": \"longrope\", " + lists
+                                + "}}")
                         .rope()
                         .scaling());
         assertEquals(
@@ -130,6 +138,8 @@ class HuggingFaceRopeTest {
                         .scaling());
         assertEquals(
                 new LongRopeScaling(List.of(1.0, 2.0), List.of(3.0, 4.5), 4096, 1),
-                read("{\"rope_scaling\": {\"type\": \"longrope\", " + lists + "}}").rope().scaling());
+                read("{\"rope_scaling\": {\"type\": \"longrope\", " + lists + "}}")
+                        .rope()
+                        .scaling());
     }
 }

@@ -49,8 +49,7 @@ class LlamaTest {
 
     /** A small model with some fields more, or others. */
     private static Config small(String fields) {
-        Config config = config(
-                """
+        Config config = config("""
                 {"hidden_size": 64, "num_attention_heads": 4, "num_hidden_layers": 1, "vocab_size": 10, "intermediate_size": 8}
                 """);
         Config more = config("{" + fields + "}");
@@ -73,9 +72,7 @@ class LlamaTest {
 
     @Test
     void everyFieldCounts() {
-        ModelSpec spec = LLAMA.spec(
-                config(
-                        """
+        ModelSpec spec = LLAMA.spec(config("""
                         {"vocab_size": 128, "hidden_size": 48, "intermediate_size": 40, "num_hidden_layers": 3,
                          "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 24, "hidden_act": "gelu_new",
                          "max_position_embeddings": 77, "rms_norm_eps": 1e-5, "tie_word_embeddings": true,
@@ -89,7 +86,11 @@ class LlamaTest {
                         .layers(
                                 3,
                                 i -> block(
-                                        attention(4).kvHeads(2).headDim(24).bias().rope(500_000),
+                                        attention(4)
+                                                .kvHeads(2)
+                                                .headDim(24)
+                                                .bias()
+                                                .rope(500_000),
                                         gated(40, Activation.GELU_TANH).bias(true)))
                         .tiedHead()
                         .build(),
@@ -106,8 +107,16 @@ class LlamaTest {
 
     @ParameterizedTest
     @CsvSource({
-        "silu, silu", "swish, silu", "gelu, gelu", "gelu_python, gelu", "gelu_new, gelu_tanh", "gelu_fast, gelu_tanh",
-        "gelu_pytorch_tanh, gelu_tanh", "gelu_accurate, gelu_tanh", "gelu_python_tanh, gelu_tanh", "relu, relu",
+        "silu, silu",
+        "swish, silu",
+        "gelu, gelu",
+        "gelu_python, gelu",
+        "gelu_new, gelu_tanh",
+        "gelu_fast, gelu_tanh",
+        "gelu_pytorch_tanh, gelu_tanh",
+        "gelu_accurate, gelu_tanh",
+        "gelu_python_tanh, gelu_tanh",
+        "relu, relu",
         "relu2, relu_squared"
     })
     void activationsHaveTheirNamesOfTransformers(String name, String activation) {
@@ -117,22 +126,31 @@ class LlamaTest {
                 .layers()
                 .getFirst();
         assertEquals(
-                activation, ((FeedForward) block.branches().getLast().body()).activation().name());
+                activation,
+                ((FeedForward) block.branches().getLast().body()).activation().name());
     }
 
     static Stream<Arguments> faults() {
         return Stream.of(
-                Arguments.of("\"hidden_size\": -64", "hidden_size must be a whole number from 1 to 1048576, but is -64"),
-                Arguments.of("\"hidden_size\": 64.5", "hidden_size must be a whole number from 1 to 1048576, but is 64.5"),
+                Arguments.of(
+                        "\"hidden_size\": -64", "hidden_size must be a whole number from 1 to 1048576, but is -64"),
+                Arguments.of(
+                        "\"hidden_size\": 64.5", "hidden_size must be a whole number from 1 to 1048576, but is 64.5"),
                 Arguments.of("\"hidden_size\": 1e300", "hidden_size must be a whole number from 1 to 1048576"),
                 Arguments.of("\"hidden_size\": \"64\"", "hidden_size must be a whole number from 1 to 1048576"),
                 Arguments.of("\"vocab_size\": 99999999999999999999999", "vocab_size must be a whole number from 1 to"),
-                Arguments.of("\"num_hidden_layers\": 2147483647", "num_hidden_layers must be a whole number from 1 to 10000"),
+                Arguments.of(
+                        "\"num_hidden_layers\": 2147483647",
+                        "num_hidden_layers must be a whole number from 1 to 10000"),
                 Arguments.of("\"num_hidden_layers\": 0", "num_hidden_layers must be a whole number from 1 to 10000"),
                 Arguments.of("\"intermediate_size\": 0", "intermediate_size must be a whole number from 1 to"),
-                Arguments.of("\"max_position_embeddings\": -1", "max_position_embeddings must be a whole number from 1"),
-                Arguments.of("\"num_attention_heads\": 5", "num_attention_heads must be a divisor of hidden_size 64, but is 5"),
-                Arguments.of("\"num_key_value_heads\": 3", "num_key_value_heads must be a divisor of num_attention_heads 4"),
+                Arguments.of(
+                        "\"max_position_embeddings\": -1", "max_position_embeddings must be a whole number from 1"),
+                Arguments.of(
+                        "\"num_attention_heads\": 5",
+                        "num_attention_heads must be a divisor of hidden_size 64, but is 5"),
+                Arguments.of(
+                        "\"num_key_value_heads\": 3", "num_key_value_heads must be a divisor of num_attention_heads 4"),
                 Arguments.of("\"head_dim\": 17", "head_dim must be even, for rotary positions turn pairs of columns"),
                 Arguments.of("\"rms_norm_eps\": -1", "rms_norm_eps must be at least 0 and less than 1, but is -1.0"),
                 Arguments.of("\"rms_norm_eps\": true", "rms_norm_eps must be a finite number"),
@@ -142,14 +160,22 @@ class LlamaTest {
                 Arguments.of("\"quantization_config\": {\"bits\": 4}", "quantization_config must be absent"),
                 Arguments.of("\"rope_theta\": 0", "rope_theta must be a positive number, but is 0"),
                 Arguments.of("\"rope_scaling\": 7", "rope_scaling must be an object, but is 7"),
-                Arguments.of("\"rope_scaling\": {\"type\": \"su\"}", "rope_scaling.type must be a kind of positions that"),
-                Arguments.of("\"rope_parameters\": {\"rope_type\": \"mrope\"}", "rope_parameters.rope_type must be a kind"),
-                Arguments.of("\"rope_parameters\": {\"full_attention\": {}}", "rope_parameters.full_attention must be a number"),
-                Arguments.of("\"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling.factor must be given, but is missing"),
+                Arguments.of(
+                        "\"rope_scaling\": {\"type\": \"su\"}", "rope_scaling.type must be a kind of positions that"),
+                Arguments.of(
+                        "\"rope_parameters\": {\"rope_type\": \"mrope\"}", "rope_parameters.rope_type must be a kind"),
+                Arguments.of(
+                        "\"rope_parameters\": {\"full_attention\": {}}",
+                        "rope_parameters.full_attention must be a number"),
+                Arguments.of(
+                        "\"rope_scaling\": {\"type\": \"linear\"}",
+                        "rope_scaling.factor must be given, but is missing"),
                 Arguments.of(
                         "\"rope_scaling\": {\"type\": \"linear\", \"factor\": -2}",
                         "rope_scaling.factor must be a positive number, but is -2"),
-                Arguments.of("\"rope_scaling\": {\"type\": \"yarn\"}", "rope_scaling.factor must be a positive number, but is missing"),
+                Arguments.of(
+                        "\"rope_scaling\": {\"type\": \"yarn\"}",
+                        "rope_scaling.factor must be a positive number, but is missing"),
                 Arguments.of(
                         "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"beta_fast\": 1, \"beta_slow\": 2}",
                         "rope.scaling.betaFast: 1.0 is less than betaSlow 2.0"),
@@ -240,7 +266,9 @@ class LlamaTest {
         Config read = config(Json.text(written));
         assertEquals(
                 Blueprint.of(spec, LayerProviders.found()).parameters().keySet(),
-                Blueprint.of(LLAMA.spec(read), LayerProviders.found()).parameters().keySet());
+                Blueprint.of(LLAMA.spec(read), LayerProviders.found())
+                        .parameters()
+                        .keySet());
         assertEquals(Optional.of(written), LLAMA.config(LLAMA.spec(read)));
         assertEquals(spec.context(), LLAMA.spec(read).context());
     }
@@ -250,22 +278,34 @@ class LlamaTest {
         Architecture start = Architecture.decoder(64, 10);
         return Stream.of(
                 start.layers(1, i -> block(attention(4), swiGlu(32))).build(), // no positions
-                start.layers(1, i -> block(attention(4).rope(1e4).window(16), swiGlu(32))).build(),
-                start.layers(1, i -> block(attention(4).rope(1e4).headNorm(1e-6), swiGlu(32))).build(),
-                start.layers(1, i -> block(attention(4).rope(1e4).scale(1), swiGlu(32))).build(),
-                start.layers(1, i -> block(attention(4).rope(1e4).biases(true, false), swiGlu(32))).build(),
-                start.layers(1, i -> block(attention(4).rope(Rope.of(1e4).fraction(0.5)), swiGlu(32))).build(),
-                start.layers(1, i -> block(attention(4).rope(Rope.of(1e4).interleaved(true)), swiGlu(32))).build(),
+                start.layers(1, i -> block(attention(4).rope(1e4).window(16), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> block(attention(4).rope(1e4).headNorm(1e-6), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> block(attention(4).rope(1e4).scale(1), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> block(attention(4).rope(1e4).biases(true, false), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> block(attention(4).rope(Rope.of(1e4).fraction(0.5)), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> block(attention(4).rope(Rope.of(1e4).interleaved(true)), swiGlu(32)))
+                        .build(),
                 start.layers(1, i -> block(attention(4).rope(Rope.of(1e4).scaling(new LinearScaling(3))), swiGlu(32)))
                         .build(), // 2048 is no multiple of 3
-                start.layers(1, i -> block(attention(4).rope(1e4), mlp(32, Activation.SILU))).build(),
-                start.layers(1, i -> block(attention(5).headDim(8).rope(1e4), swiGlu(32))).build(),
-                start.layers(1, i -> usual).layers(1, i -> block(attention(4).rope(1e4), swiGlu(40))).build(),
+                start.layers(1, i -> block(attention(4).rope(1e4), mlp(32, Activation.SILU)))
+                        .build(),
+                start.layers(1, i -> block(attention(5).headDim(8).rope(1e4), swiGlu(32)))
+                        .build(),
+                start.layers(1, i -> usual)
+                        .layers(1, i -> block(attention(4).rope(1e4), swiGlu(40)))
+                        .build(),
                 start.layers(1, i -> attention(4).rope(1e4)).build(),
                 start.layers(1, i -> usual).head(rmsNorm(1e-5)).build(),
-                start.layers(1, i -> block(
-                                ((Block) usual).branches().getFirst().before(rmsNorm(1e-5)),
-                                ((Block) usual).branches().getLast().multiplier(0.5)))
+                start.layers(
+                                1,
+                                i -> block(
+                                        ((Block) usual).branches().getFirst().before(rmsNorm(1e-5)),
+                                        ((Block) usual).branches().getLast().multiplier(0.5)))
                         .build());
     }
 
@@ -289,9 +329,12 @@ class LlamaTest {
     @Test
     void headsOfTheModelAreTiedAsTheConfigurationSays() {
         assertEquals(
-                List.of(Head.untied()), List.copyOf(LLAMA.spec(small("")).heads().values()));
+                List.of(Head.untied()),
+                List.copyOf(LLAMA.spec(small("")).heads().values()));
         assertEquals(
                 List.of(Head.tied()),
-                List.copyOf(LLAMA.spec(small("\"tie_word_embeddings\": true")).heads().values()));
+                List.copyOf(LLAMA.spec(small("\"tie_word_embeddings\": true"))
+                        .heads()
+                        .values()));
     }
 }
