@@ -2,7 +2,7 @@ import org.jspecify.annotations.NullMarked;
 
 /** The model families of Tenon, checkpoint formats, assembly and generation. */
 @NullMarked
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"requires-automatic", "opens"})
 module org.tenon.models {
     requires transitive org.tenon.api;
     requires transitive org.tenon.layers;
@@ -11,12 +11,19 @@ module org.tenon.models {
     requires com.fasterxml.jackson.databind;
     requires com.google.guice;
 
+    exports org.tenon.models;
     exports org.tenon.models.architecture;
     exports org.tenon.models.assembly;
     exports org.tenon.models.checkpoint;
     exports org.tenon.models.family;
     exports org.tenon.models.golden;
+    exports org.tenon.models.loading;
+    exports org.tenon.models.plugin;
 
+    opens org.tenon.models.loading to
+            com.google.guice;
+
+    uses org.tenon.api.backend.BackendProvider;
     uses org.tenon.api.layer.LayerProvider;
     uses org.tenon.api.model.ModelFamily;
 

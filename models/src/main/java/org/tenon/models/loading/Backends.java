@@ -1,0 +1,134 @@
+package org.tenon.models.loading;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Device;
+import org.tenon.api.backend.OutOfDeviceMemory;
+import org.tenon.api.backend.Presence;
+import org.tenon.api.backend.Refused;
+import org.tenon.api.program.MissingKernels;
+import org.tenon.models.plugin.Plugins;
+
+/** The backends there are, and the choice of a device for a model. Thread-safe. */
+public final class Backends {
+    private final Plugins<BackendProvider> plugins;
+
+    /**
+     * The backends of some plugins.
+     *
+     * @param plugins the plugins
+     */
+    public Backends(Plugins<BackendProvider> plugins) {
+        this.plugins = plugins;
+    }
+
+    /**
+     * What is known of a backend.
+     *
+     * @param name its name
+     * @param presence whether it can be there
+     * @param devices its devices
+     * @param problem why its devices can't be told, if they can't
+     */
+    public record Status(String name, Presence presence, List<Device> devices, Optional<String> problem) {
+        /**
+         * Copies the list.
+         *
+         * @param name its name
+         * @param presence whether it can be there
+         * @param devices its devices
+         * @param problem why its devices can't be told
+         */
+        public Status {
+            devices = List.copyOf(devices);
+        }
+    }
+
+    /** {@return every backend, and what is known of it; may load native libraries} */
+    public List<Status> statuses() {
+        return plugins.providers().stream().map(Backends::status).toList();
+    }
+
+    /** {@return why plugins that are there were left out} */
+    public List<String> problems() {
+        return plugins.problems();
+    }
+
+    private static Status status(BackendProvider provider) {
+        Presence presence = Presence.absent("the plugin failed before it could say");
+        try {
+            presence = provider.presence();
+            List<Device> devices = presence.available() ? provider.devices() : List.of();
+            return new Status(provider.name(), presence, devices, Optional.empty());
+        } catch (RuntimeException | LinkageError broken) {
+            return new Status(provider.name(), presence, List.of(), Optional.of(broken.toString()));
+        }
+    }
+
+    /** A device with the provider that opens it. */
+    record Choice(BackendProvider provider, Device device) {
+        @Override
+        public String toString() {
+            return provider.name() + " " + device.id() + " (" + device.description() + ")";
+        }
+    }
+
+    /**
+     * Tries devices until one takes a model: those named by the options, else all that have the memory, in the order in which backends
+     * were found.
+     *
+     * @param bytes the memory that the model needs
+     * @param open loads the model on a device; what it throws for want of kernels, precision or memory moves on to the next
+     */
+    <T> T first(Options options, long bytes, Function<Choice, T> open) {
+        List<Choice> choices = choices(options);
+        List<String> reasons = new ArrayList<>();
+        for (Choice choice : choices) {
+            if (options.backend().isEmpty() && choice.device().memoryBytes() < bytes) {
+                reasons.add(choice + ": has " + choice.device().memoryBytes() + " bytes of memory, and the model needs " + bytes);
+                continue;
+            }
+            try {
+                return open.apply(choice);
+            } catch (MissingKernels | Refused | OutOfDeviceMemory unable) {
+                if (choices.size() == 1) {
+                    throw unable;
+                }
+                reasons.add(choice + ": " + unable.getMessage());
+            }
+        }
+        throw new TenonException("no device can take the model:\n  " + String.join("\n  ", reasons));
+    }
+
+    private List<Choice> choices(Options options) {
+        List<Choice> choices = new ArrayList<>();
+        List<String> reasons = new ArrayList<>(plugins.problems());
+        for (BackendProvider provider : plugins.providers()) {
+            if (options.backend().filter(name -> !name.equals(provider.name())).isPresent()) {
+                continue;
+            }
+            Status status = status(provider);
+            status.devices().stream()
+                    .filter(device -> options.device().map(device.id()::equals).orElse(true))
+                    .forEach(device -> choices.add(new Choice(provider, device)));
+            if (status.devices().isEmpty()) {
+                reasons.add(provider.name() + ": "
+                        + status.problem().orElseGet(() -> status.presence().detail()));
+            }
+        }
+        if (choices.isEmpty()) {
+            String wanted = options.backend().map(name -> "backend " + name).orElse("backend")
+                    + options.device().map(id -> " with a device " + id).orElse("");
+            List<String> names =
+                    plugins.providers().stream().map(BackendProvider::name).toList();
+            throw new TenonException("there is no " + wanted + "; found: "
+                    + (names.isEmpty() ? "none. Put a backend such as tenon-backend-cpu on the path" : String.join(", ", names))
+                    + (reasons.isEmpty() ? "" : ". " + String.join("; ", reasons)));
+        }
+        return choices;
+    }
+}

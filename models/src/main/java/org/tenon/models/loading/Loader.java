@@ -1,0 +1,190 @@
+package org.tenon.models.loading;
+
+import com.google.inject.Inject;
+import java.lang.ref.Cleaner;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.config.Config;
+import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Format;
+import org.tenon.api.model.ModelFamily;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.Sampling;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.text.Tokenizer;
+import org.tenon.models.architecture.RandomWeights;
+import org.tenon.models.assembly.Blueprint;
+import org.tenon.models.assembly.LayerProviders;
+import org.tenon.models.assembly.Network;
+import org.tenon.models.checkpoint.Checkpoint;
+import org.tenon.models.checkpoint.Json;
+import org.tenon.models.engine.LoadedModel;
+import org.tenon.models.engine.Room;
+import org.tenon.tokenizers.HuggingFaceTokenizer;
+
+/** Loads, creates and saves models. Thread-safe. */
+public final class Loader {
+    private static final String TOKENIZER = "tokenizer.json";
+
+    private final Options options;
+    private final Backends backends;
+    private final Families families;
+    private final LayerProviders layers;
+    private final Cleaner cleaner = Cleaner.create();
+    private final Map<CausalModel, Origin> origins = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /**
+     * A loader.
+     *
+     * @param options how models are loaded
+     * @param backends the backends there are
+     * @param families the model families there are
+     * @param layers the kinds of layers there are
+     */
+    @Inject
+    Loader(Options options, Backends backends, Families families, LayerProviders layers) {
+        this.options = options;
+        this.backends = backends;
+        this.families = families;
+        this.layers = layers;
+    }
+
+    /** {@return the backends there are} */
+    public Backends backends() {
+        return backends;
+    }
+
+    /**
+     * An architecture with all that its layers declare, from a folder's {@code config.json} alone.
+     *
+     * @param folder the model's folder
+     * @return the blueprint
+     */
+    public Blueprint blueprint(Path folder) {
+        Config config = Json.read(folder.resolve(Checkpoint.CONFIG));
+        return Blueprint.of(families.of(config).spec(config), layers);
+    }
+
+    /**
+     * The blueprint of an architecture.
+     *
+     * @param spec the architecture
+     * @return the blueprint
+     */
+    public Blueprint blueprint(ModelSpec spec) {
+        return Blueprint.of(spec, layers);
+    }
+
+    /**
+     * Loads a causal model.
+     *
+     * @param folder a folder as Transformers writes it
+     * @return the model; the caller closes it
+     */
+    public CausalModel causal(Path folder) {
+        Checkpoint checkpoint = Checkpoint.open(folder, options.access());
+        boolean done = false;
+        try {
+            Config config = checkpoint.config();
+            ModelFamily family = families.of(config);
+            Blueprint blueprint = Blueprint.of(family.spec(config), layers);
+            Weights weights =
+                    Weights.of(checkpoint, blueprint, family.names(config, Format.HUGGING_FACE), options.tolerant());
+            Optional<Tokenizer> tokenizer = Files.exists(folder.resolve(TOKENIZER))
+                    ? Optional.of(HuggingFaceTokenizer.load(folder))
+                    : Optional.empty();
+            Sampling defaults = Defaults.of(config, checkpoint.generationConfig());
+            Origin origin = new Origin(
+                    blueprint, weights, Origin.widest(blueprint, weights), Optional.of(family), Optional.of(folder));
+            CausalModel model = start(origin, tokenizer, defaults, checkpoint::close);
+            done = true;
+            return model;
+        } finally {
+            if (!done) {
+                checkpoint.close();
+            }
+        }
+    }
+
+    /**
+     * Creates a model with random weights.
+     *
+     * @param spec its architecture
+     * @param seed decides on all weights
+     * @param type the type of its weights
+     * @return the model; the caller closes it
+     */
+    public CausalModel create(ModelSpec spec, long seed, DType type) {
+        Blueprint blueprint = Blueprint.of(spec, layers);
+        RandomWeights weights = new RandomWeights(blueprint, seed, type);
+        Origin origin = new Origin(blueprint, weights, type, Optional.empty(), Optional.empty());
+        return start(origin, Optional.empty(), Sampling.sampling().greedy(), () -> {});
+    }
+
+    private CausalModel start(Origin origin, Optional<Tokenizer> tokenizer, Sampling defaults, Runnable release) {
+        DType activations = options.activations().orElse(origin.type());
+        Numerics numerics = Numerics.of(activations);
+        long bytes = origin.bytes(activations);
+        CausalModel model = backends.first(options, bytes, choice -> {
+            Room room = Room.of(
+                    options.limits(),
+                    origin.blueprint().spec().context(),
+                    origin.blueprint().spec().vocabulary(),
+                    origin.blueprint().keyBytesPerToken(numerics),
+                    Math.max(0, choice.device().memoryBytes() - bytes));
+            Backend backend = choice.provider().open(choice.device(), numerics);
+            boolean done = false;
+            try {
+                Network network = Network.build(
+                        origin.blueprint(), origin.weights(), backend, numerics, room.bounds(), options.progress());
+                LoadedModel.Description description = new LoadedModel.Description(
+                        origin.blueprint().spec(), numerics, choice.toString(), tokenizer, defaults);
+                CausalModel started = LoadedModel.start(
+                        description,
+                        room,
+                        network,
+                        () -> {
+                            backend.close();
+                            release.run();
+                        },
+                        cleaner);
+                done = true;
+                return started;
+            } finally {
+                if (!done) {
+                    backend.close();
+                }
+            }
+        });
+        origins.put(model, origin);
+        return model;
+    }
+
+    /**
+     * Saves a model: in its family's spelling where there is one, else as {@code model_type: tenon}; with the files of its tokenizer where
+     * it was loaded with one.
+     *
+     * @param model a model that this loader loaded or created, still open
+     * @param folder where; made when it isn't there
+     */
+    public void save(CausalModel model, Path folder) {
+        Origin origin = origins.get(model);
+        if (origin == null) {
+            throw new TenonException("the model was loaded by another Tenon, which alone can save it");
+        }
+        new Saving(origin, families.spelling(model.spec(), origin.family())).into(folder);
+    }
+
+    /** Closes the models that are still open. Idempotent. */
+    public void close() {
+        List.copyOf(origins.keySet()).forEach(CausalModel::close);
+    }
+}

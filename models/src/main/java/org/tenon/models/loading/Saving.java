@@ -1,0 +1,65 @@
+package org.tenon.models.loading;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.WeightSource;
+import org.tenon.api.model.Format;
+import org.tenon.api.model.ParameterNames;
+import org.tenon.api.tensor.DType;
+import org.tenon.models.checkpoint.Checkpoint;
+import org.tenon.models.checkpoint.CheckpointWriter;
+import org.tenon.models.checkpoint.Json;
+
+/** Writes a model's folder. */
+record Saving(Origin origin, Families.Spelling spelling) {
+    /** What goes along unchanged. */
+    private static final List<String> COMPANIONS = List.of(
+            Checkpoint.GENERATION_CONFIG,
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "chat_template.jinja");
+
+    private static final Map<DType, String> TYPES =
+            Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
+
+    void into(Path folder) {
+        ParameterNames names = spelling.family().names(spelling.config(), Format.HUGGING_FACE);
+        Map<String, WeightSource> tensors = new LinkedHashMap<>();
+        for (String path : origin.blueprint().parameters().keySet()) {
+            String name = names.checkpoint(path)
+                    .orElseThrow(() -> new IllegalStateException(
+                            spelling.family().getClass().getName() + " has no name for " + path));
+            tensors.put(name, origin.weights().apply(path));
+        }
+        CheckpointWriter.write(folder, tensors, CheckpointWriter.SHARD_BYTES);
+        Json.write(
+                folder.resolve(Checkpoint.CONFIG),
+                spelling.config().with("dtype", TYPES.getOrDefault(origin.type(), "float32")));
+        origin.folder().ifPresent(from -> copyCompanions(from, folder));
+    }
+
+    private static void copyCompanions(Path from, Path to) {
+        for (String name : COMPANIONS) {
+            Path source = from.resolve(name);
+            try {
+                Path target = to.resolve(name);
+                if (Files.exists(source) && !isSame(source, target)) {
+                    Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            } catch (IOException failure) {
+                throw new TenonException("can't copy " + source + " to " + to + ": " + failure, failure);
+            }
+        }
+    }
+
+    private static boolean isSame(Path source, Path target) throws IOException {
+        return Files.exists(target) && Files.isSameFile(source, target);
+    }
+}

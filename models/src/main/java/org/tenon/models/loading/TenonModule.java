@@ -1,0 +1,74 @@
+package org.tenon.models.loading;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.model.ModelFamily;
+import org.tenon.models.assembly.LayerProviders;
+import org.tenon.models.family.TenonTree;
+import org.tenon.models.plugin.Plugins;
+
+/**
+ * Binds what plugins provide. Plugins themselves are never injected: {@link ServiceLoader} makes them, and their instances are bound.
+ */
+public final class TenonModule extends AbstractModule {
+    private final Options options;
+    private final Finder finder;
+
+    /** Finds the providers of a service: in a class loader, or in a module layer. */
+    @FunctionalInterface
+    public interface Finder {
+        /**
+         * Finds providers; called by the module that uses the service.
+         *
+         * @param service the service
+         * @param <S> the service
+         * @return its providers
+         */
+        <S> ServiceLoader<S> find(Class<S> service);
+    }
+
+    /**
+     * A module.
+     *
+     * @param options how models are loaded
+     * @param finder where plugins are looked for
+     */
+    public TenonModule(Options options, Finder finder) {
+        this.options = options;
+        this.finder = finder;
+    }
+
+    @Override
+    protected void configure() {
+        bind(Options.class).toInstance(options);
+    }
+
+    @Provides
+    @Singleton
+    Backends backends() {
+        return new Backends(Plugins.of(options.plugins().backends(), finder.find(BackendProvider.class)));
+    }
+
+    /** The family of plain trees comes last: it can write every architecture. */
+    @Provides
+    @Singleton
+    Families families(LayerProviders layers) {
+        Plugins<ModelFamily> found = Plugins.of(options.plugins().families(), finder.find(ModelFamily.class));
+        List<ModelFamily> families = new ArrayList<>(found.providers());
+        families.removeIf(TenonTree.class::isInstance);
+        families.add(new TenonTree(layers));
+        return new Families(new Plugins<>(families, found.problems()));
+    }
+
+    @Provides
+    @Singleton
+    LayerProviders layers() {
+        return LayerProviders.of(options.plugins().layers(), finder.find(LayerProvider.class));
+    }
+}

@@ -1,0 +1,2 @@
+/** Loading: from a folder, or an architecture, to a model on a device. */
+package org.tenon.models.loading;

@@ -1,0 +1,2 @@
+/** Where an application begins: {@link org.tenon.models.Tenon}. */
+package org.tenon.models;

@@ -1,0 +1,2 @@
+/** Finding plugins. */
+package org.tenon.models.plugin;
