@@ -1,12 +1,10 @@
 package org.tenon.models.assembly;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.TenonException;
@@ -15,6 +13,7 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.SpecCodec;
 import org.tenon.api.layer.SpecType;
+import org.tenon.models.plugin.Plugins;
 
 /**
  * The kinds of layers there are: those of Tenon and those of plugins. As a codec it writes a layer as its provider does, with the name
@@ -66,22 +65,25 @@ public final class LayerProviders implements SpecCodec {
      * @throws TenonException when two providers give the same name or the same class
      */
     public static LayerProviders found() {
+        return of(List.of(), ServiceLoader.load(LayerProvider.class));
+    }
+
+    /**
+     * Kinds given by hand, and those that a service loader finds.
+     *
+     * @param given by hand
+     * @param services finds the others
+     * @return the kinds
+     * @throws TenonException when two providers give the same name or the same class
+     */
+    @SuppressWarnings("rawtypes") // a service is known by its raw class
+    public static LayerProviders of(List<LayerProvider<?>> given, ServiceLoader<LayerProvider> services) {
+        Plugins<LayerProvider> found = Plugins.of(new ArrayList<LayerProvider>(given), services);
         List<LayerProvider<?>> providers = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        @SuppressWarnings("rawtypes") // a service is known by its raw class
-        Iterator<LayerProvider> services =
-                ServiceLoader.load(LayerProvider.class).iterator();
-        for (boolean more = true; more; ) {
-            try {
-                more = services.hasNext();
-                if (more) {
-                    providers.add(services.next());
-                }
-            } catch (ServiceConfigurationError | LinkageError broken) {
-                problems.add(broken.toString());
-            }
+        for (LayerProvider<?> provider : found.providers()) {
+            providers.add(provider);
         }
-        return new LayerProviders(providers, problems);
+        return new LayerProviders(providers, found.problems());
     }
 
     /** {@return the names of the kinds} */
