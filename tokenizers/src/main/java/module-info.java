@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("requires-automatic")
 module org.tenon.tokenizers {
+    exports org.tenon.tokenizers;
+
     requires transitive org.tenon.api;
     requires com.fasterxml.jackson.databind;
     requires jinjava;

@@ -57,8 +57,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                 specialIds.set(id);
             }
         }
-        this.chatTemplate =
-                config.chatTemplate().map(source -> new JinjaChatTemplate(source, config.specialTokens()));
+        this.chatTemplate = config.chatTemplate().map(source -> new JinjaChatTemplate(source, config.specialTokens()));
         this.bytes = new TokenBytes(this::token, vocabulary.size(), specialIds, parts.decoding());
     }
 
@@ -74,8 +73,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     public static HuggingFaceTokenizer load(Path directory) {
         Path file = directory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
-            throw new TenonException(
-                    directory + ": there is no tokenizer.json in this folder; other kinds of tokenizers are not supported yet");
+            throw new TenonException(directory
+                    + ": there is no tokenizer.json in this folder; other kinds of tokenizers are not supported yet");
         }
         return new HuggingFaceTokenizer(TokenizerJson.read(file), TokenizerConfig.read(directory));
     }
@@ -119,9 +118,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         Spans spans = pieces.spans();
         for (int i = 0; i < spans.size(); i++) {
             tokens.add(
-                    encoder.encode(pieces.text().chars(), spans.start(i), spans.end(i)),
-                    pieces.text(),
-                    spans.start(i));
+                    encoder.encode(pieces.text().chars(), spans.start(i), spans.end(i)), pieces.text(), spans.start(i));
         }
     }
 

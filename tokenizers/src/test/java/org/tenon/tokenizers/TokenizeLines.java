@@ -30,8 +30,8 @@ public final class TokenizeLines {
         long characters = 0;
         long nanos = 0;
         try (JsonParser in = json.createParser(Path.of(arguments[1]).toFile());
-                JsonGenerator out = json.createGenerator(
-                        Files.newBufferedWriter(Path.of(arguments[2]), StandardCharsets.UTF_8))) {
+                JsonGenerator out =
+                        json.createGenerator(Files.newBufferedWriter(Path.of(arguments[2]), StandardCharsets.UTF_8))) {
             out.setRootValueSeparator(new com.fasterxml.jackson.core.io.SerializedString("\n"));
             while (in.nextToken() != null) {
                 String text = in.getText();

@@ -77,18 +77,18 @@ public final class WordEncoder {
             if (c < 0x80) {
                 bytes[count++] = (byte) c;
             } else if (c < 0x800) {
-                bytes[count++] = (byte) (0xc0 | c >> 6);
-                bytes[count++] = (byte) (0x80 | c & 0x3f);
+                bytes[count++] = (byte) (0xc0 | (c >> 6));
+                bytes[count++] = (byte) (0x80 | (c & 0x3f));
             } else if (Character.isHighSurrogate((char) c)) {
                 c = Character.toCodePoint((char) c, chars[++i]);
-                bytes[count++] = (byte) (0xf0 | c >> 18);
-                bytes[count++] = (byte) (0x80 | c >> 12 & 0x3f);
-                bytes[count++] = (byte) (0x80 | c >> 6 & 0x3f);
-                bytes[count++] = (byte) (0x80 | c & 0x3f);
+                bytes[count++] = (byte) (0xf0 | (c >> 18));
+                bytes[count++] = (byte) (0x80 | ((c >> 12) & 0x3f));
+                bytes[count++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+                bytes[count++] = (byte) (0x80 | (c & 0x3f));
             } else {
-                bytes[count++] = (byte) (0xe0 | c >> 12);
-                bytes[count++] = (byte) (0x80 | c >> 6 & 0x3f);
-                bytes[count++] = (byte) (0x80 | c & 0x3f);
+                bytes[count++] = (byte) (0xe0 | (c >> 12));
+                bytes[count++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+                bytes[count++] = (byte) (0x80 | (c & 0x3f));
             }
         }
         return count;

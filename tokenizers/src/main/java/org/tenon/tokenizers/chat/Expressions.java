@@ -39,7 +39,8 @@ final class Expressions {
         Expressions expressions = new Expressions(tokens);
         expressions.group("");
         if (expressions.at < tokens.size()) {
-            throw new TemplateException("the chat template has an unmatched '" + tokens.get(expressions.at).text() + "'");
+            throw new TemplateException("the chat template has an unmatched '"
+                    + tokens.get(expressions.at).text() + "'");
         }
         return expressions.out.toString().strip();
     }
@@ -188,7 +189,8 @@ final class Expressions {
         }
         while (at < tokens.size()
                 && !isClosing(tokens.get(at))
-                && !(tokens.get(at).kind() != Kind.STRING && ends.contains(tokens.get(at).text()))) {
+                && !(tokens.get(at).kind() != Kind.STRING
+                        && ends.contains(tokens.get(at).text()))) {
             part();
         }
         depth--;

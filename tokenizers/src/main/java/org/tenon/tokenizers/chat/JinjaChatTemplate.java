@@ -12,6 +12,7 @@ import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.MacroFunction;
 import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,7 +93,7 @@ public final class JinjaChatTemplate implements ChatTemplate {
             cause = cause.getCause();
         }
         return cause instanceof TemplateException
-                ? cause.getMessage()
+                ? String.valueOf(cause.getMessage())
                 : "the chat template can't be rendered: " + error.getMessage();
     }
 
@@ -108,7 +109,8 @@ public final class JinjaChatTemplate implements ChatTemplate {
         }));
         context.addGlobalMacro(new UnaryFunction(
                 "strftime_now",
-                format -> StrftimeFormatter.format(ZonedDateTime.now(), PythonText.str(format), Locale.ROOT)));
+                format -> StrftimeFormatter.format(
+                        ZonedDateTime.now(ZoneId.systemDefault()), PythonText.str(format), Locale.ROOT)));
         return jinjava;
     }
 
@@ -160,14 +162,8 @@ public final class JinjaChatTemplate implements ChatTemplate {
         private final Function<@Nullable Object, Object> body;
 
         UnaryFunction(String name, Function<@Nullable Object, Object> body) {
-            super(List.of(), name, parameters(), false, new Context(), 0, 0);
+            super(List.of(), name, new LinkedHashMap<>(Map.of("argument", "")), false, new Context(), 0, 0);
             this.body = body;
-        }
-
-        private static LinkedHashMap<String, Object> parameters() {
-            LinkedHashMap<String, Object> parameters = new LinkedHashMap<>();
-            parameters.put("argument", "");
-            return parameters;
         }
 
         @Override

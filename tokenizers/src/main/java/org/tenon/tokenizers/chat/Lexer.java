@@ -104,7 +104,7 @@ final class Lexer {
         }
         int line = text.lastIndexOf('\n') + 1;
         boolean blank = text.substring(line).isBlank();
-        boolean fromLineStart = line > 0 || lineStart && !stripNext;
+        boolean fromLineStart = line > 0 || (lineStart && !stripNext);
         return kind != '{' && sign != '+' && blank && fromLineStart ? text.substring(0, line) : text;
     }
 

@@ -3,6 +3,7 @@ package org.tenon.tokenizers.chat;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.filter.Filter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +23,23 @@ final class PythonFilters {
 
     /** Jinjava's own filters that agree with Jinja2's on plain values. */
     private static final Set<String> JINJAVA_FILTERS = Set.of(
-            "join", "map", "select", "reject", "selectattr", "rejectattr", "int", "float", "unique", "sort", "reverse", "first",
-            "last", "dictsort", "abs", "round", "indent");
+            "join",
+            "map",
+            "select",
+            "reject",
+            "selectattr",
+            "rejectattr",
+            "int",
+            "float",
+            "unique",
+            "sort",
+            "reverse",
+            "first",
+            "last",
+            "dictsort",
+            "abs",
+            "round",
+            "indent");
 
     private PythonFilters() {}
 
@@ -38,8 +54,10 @@ final class PythonFilters {
                 new Named(ITEMS, (value, _) -> loopItems(value)),
                 new Named(SUMMAND, (value, _) -> summand(value)),
                 new Named("tojson", (value, arguments) -> PythonText.json(value, indent(arguments))),
-                new Named("trim", (value, arguments) ->
-                        PythonStrings.strip(PythonText.str(value), arguments.at(0, "chars"), true, true)),
+                new Named(
+                        "trim",
+                        (value, arguments) ->
+                                PythonStrings.strip(PythonText.str(value), arguments.at(0, "chars"), true, true)),
                 new Named("string", (value, _) -> PythonText.str(value)),
                 new Named("safe", (value, _) -> value),
                 new Named("length", (value, _) -> length(value)),
@@ -50,10 +68,12 @@ final class PythonFilters {
                 new Named("lower", (value, _) -> method(value, "lower")),
                 new Named("title", (value, _) -> method(value, "title")),
                 new Named("capitalize", (value, _) -> method(value, "capitalize")),
-                new Named("replace", (value, arguments) -> PythonStrings.replace(
-                        PythonText.str(value),
-                        PythonText.str(arguments.at(0, "old")),
-                        PythonText.str(arguments.at(1, "new")))),
+                new Named(
+                        "replace",
+                        (value, arguments) -> PythonStrings.replace(
+                                PythonText.str(value),
+                                PythonText.str(arguments.at(0, "old")),
+                                PythonText.str(arguments.at(1, "new")))),
                 new Named("default", PythonFilters::orDefault),
                 new Named("d", PythonFilters::orDefault));
     }
@@ -89,7 +109,8 @@ final class PythonFilters {
     private static Object loopItems(@Nullable Object value) {
         return switch (value) {
             case null -> List.of();
-            case String string -> string.codePoints().mapToObj(Character::toString).toList();
+            case String string ->
+                string.codePoints().mapToObj(Character::toString).toList();
             case Map<?, ?> map -> new ArrayList<>(map.keySet());
             case Iterable<?> items -> {
                 List<@Nullable Object> list = new ArrayList<>();
@@ -113,7 +134,8 @@ final class PythonFilters {
             case String string -> string.codePointCount(0, string.length());
             case Map<?, ?> map -> map.size();
             case List<?> list -> list.size();
-            default -> throw new TemplateException("the chat template asks for the length of " + PythonText.repr(value));
+            default ->
+                throw new TemplateException("the chat template asks for the length of " + PythonText.repr(value));
         };
     }
 
@@ -133,9 +155,9 @@ final class PythonFilters {
     }
 
     /** What a filter is given besides the value. */
-    private record Arguments(Object[] positional, Map<String, Object> named) {
+    private record Arguments(List<Object> positional, Map<String, Object> named) {
         @Nullable Object at(int place, String name) {
-            return place < positional.length ? positional[place] : named.get(name);
+            return place < positional.size() ? positional.get(place) : named.get(name);
         }
     }
 
@@ -147,13 +169,16 @@ final class PythonFilters {
 
         @Override
         public @Nullable Object filter(
-                @Nullable Object value, JinjavaInterpreter interpreter, Object[] positional, Map<String, Object> named) {
-            return body.apply(value, new Arguments(positional, named));
+                @Nullable Object value,
+                JinjavaInterpreter interpreter,
+                Object[] positional,
+                Map<String, Object> named) {
+            return body.apply(value, new Arguments(Arrays.asList(positional), named));
         }
 
         @Override
         public @Nullable Object filter(@Nullable Object value, JinjavaInterpreter interpreter, String... positional) {
-            return body.apply(value, new Arguments(positional, Map.of()));
+            return body.apply(value, new Arguments(List.of((Object[]) positional), Map.of()));
         }
     }
 }

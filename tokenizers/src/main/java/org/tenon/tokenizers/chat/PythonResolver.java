@@ -4,23 +4,22 @@ import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.util.ForLoop;
-import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELException;
-import jinjava.javax.el.ELResolver;
+import jinjava.javax.el.MapELResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a template can do with a value: the items and methods of plain Python values, and nothing else. No Java method or field
- * is reached by name, so that a template can't get hold of anything beyond its variables.
+ * is reached by name, so that a template can't get hold of anything beyond its variables. (Of the resolver that it extends only
+ * the description of its features is left, which would need the module java.desktop.)
  */
-final class PythonResolver extends ELResolver {
+final class PythonResolver extends MapELResolver {
 
     @Override
     public @Nullable Object getValue(ELContext context, @Nullable Object base, Object property) {
@@ -104,11 +103,9 @@ final class PythonResolver extends ELResolver {
         if (!PythonFilters.isSupported(filter)) {
             throw new ELException("the filter '" + filter.getName() + "' is not supported");
         }
-        return filter.filter(
-                arguments.get(0),
-                (JinjavaInterpreter) arguments.get(1),
-                (Object[]) arguments.get(2),
-                (Map<String, Object>) arguments.get(3));
+        return filter.filter(arguments.get(0), (JinjavaInterpreter) arguments.get(1), (Object[]) arguments.get(2), (Map<
+                        String, Object>)
+                arguments.get(3));
     }
 
     private static boolean tested(ExpTest test, boolean negated, List<@Nullable Object> arguments) {
@@ -131,7 +128,8 @@ final class PythonResolver extends ELResolver {
     }
 
     private static String slice(String string, List<@Nullable Object> arguments) {
-        List<Object> characters = new ArrayList<>(string.codePoints().mapToObj(Character::toString).toList());
+        List<Object> characters = new ArrayList<>(
+                string.codePoints().mapToObj(Character::toString).toList());
         StringBuilder result = new StringBuilder();
         slice(characters, arguments).forEach(result::append);
         return result.toString();
@@ -189,10 +187,5 @@ final class PythonResolver extends ELResolver {
     @Override
     public Class<?> getCommonPropertyType(ELContext context, Object base) {
         return Object.class;
-    }
-
-    @Override
-    public Iterator<FeatureDescriptor> getFeatureDescriptors(ELContext context, Object base) {
-        return Collections.emptyIterator();
     }
 }

@@ -27,9 +27,14 @@ final class PythonStrings {
                     case "splitlines" -> List.copyOf(self.lines().toList());
                     case "startswith" -> affixes(first).stream().anyMatch(self::startsWith);
                     case "endswith" -> affixes(first).stream().anyMatch(self::endsWith);
-                    case "removeprefix" -> self.startsWith(text(first)) ? self.substring(text(first).length()) : self;
+                    case "removeprefix" ->
+                        self.startsWith(text(first))
+                                ? self.substring(text(first).length())
+                                : self;
                     case "removesuffix" ->
-                        self.endsWith(text(first)) ? self.substring(0, self.length() - text(first).length()) : self;
+                        self.endsWith(text(first))
+                                ? self.substring(0, self.length() - text(first).length())
+                                : self;
                     case "upper" -> self.toUpperCase(Locale.ROOT);
                     case "lower" -> self.toLowerCase(Locale.ROOT);
                     case "capitalize" -> capitalize(self);
@@ -42,8 +47,10 @@ final class PythonStrings {
                     case "isdigit" -> !self.isEmpty() && self.codePoints().allMatch(Character::isDigit);
                     case "isalpha" -> !self.isEmpty() && self.codePoints().allMatch(Character::isLetter);
                     case "isspace" -> !self.isEmpty() && self.codePoints().allMatch(PythonStrings::isSpace);
-                    case "isupper" -> self.equals(self.toUpperCase(Locale.ROOT)) && !self.equals(self.toLowerCase(Locale.ROOT));
-                    case "islower" -> self.equals(self.toLowerCase(Locale.ROOT)) && !self.equals(self.toUpperCase(Locale.ROOT));
+                    case "isupper" ->
+                        self.equals(self.toUpperCase(Locale.ROOT)) && !self.equals(self.toLowerCase(Locale.ROOT));
+                    case "islower" ->
+                        self.equals(self.toLowerCase(Locale.ROOT)) && !self.equals(self.toUpperCase(Locale.ROOT));
                     default -> null;
                 });
     }
@@ -66,7 +73,7 @@ final class PythonStrings {
 
     /** What {@code str.isspace} takes for white space: White_Space and four separators of ASCII. */
     private static boolean isSpace(int c) {
-        return Character.isSpaceChar(c) || c >= 0x09 && c <= 0x0d || c >= 0x1c && c <= 0x1f || c == 0x85;
+        return Character.isSpaceChar(c) || (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x1f) || c == 0x85;
     }
 
     private static List<String> split(
@@ -83,9 +90,7 @@ final class PythonStrings {
         int start = 0;
         int end = self.length();
         while (parts.size() < splits) {
-            int at = fromRight
-                    ? self.substring(0, end).lastIndexOf(delimiter)
-                    : self.indexOf(delimiter, start);
+            int at = fromRight ? self.substring(0, end).lastIndexOf(delimiter) : self.indexOf(delimiter, start);
             if (at < 0) {
                 break;
             }
@@ -102,7 +107,8 @@ final class PythonStrings {
 
     private static List<String> words(String self, long splits, boolean fromRight) {
         if (splits != Long.MAX_VALUE || fromRight) {
-            throw new TemplateException("the chat template splits at white space, with a limit, which is not supported");
+            throw new TemplateException(
+                    "the chat template splits at white space, with a limit, which is not supported");
         }
         List<String> words = new ArrayList<>();
         int start = -1;
@@ -132,7 +138,8 @@ final class PythonStrings {
             return self;
         }
         int first = Character.charCount(self.codePointAt(0));
-        return self.substring(0, first).toUpperCase(Locale.ROOT) + self.substring(first).toLowerCase(Locale.ROOT);
+        return self.substring(0, first).toUpperCase(Locale.ROOT)
+                + self.substring(first).toLowerCase(Locale.ROOT);
     }
 
     private static String title(String self) {
@@ -178,7 +185,8 @@ final class PythonStrings {
             result.append(separator).append(text(part));
             separator = self;
             if (result.length() > MAX_LENGTH) {
-                throw new TemplateException("the chat template makes a string of more than " + MAX_LENGTH + " characters");
+                throw new TemplateException(
+                        "the chat template makes a string of more than " + MAX_LENGTH + " characters");
             }
         }
         return result.toString();

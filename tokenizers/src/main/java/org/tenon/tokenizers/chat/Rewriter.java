@@ -48,7 +48,9 @@ final class Rewriter {
         if (tokens.isEmpty()) {
             throw new TemplateException("the chat template has an empty expression");
         }
-        out.append("{{ ").append(Expressions.filtered(tokens, PythonFilters.TEXT)).append(" }}");
+        out.append("{{ ")
+                .append(Expressions.filtered(tokens, PythonFilters.TEXT))
+                .append(" }}");
     }
 
     private void statement(List<Token> tokens) {
@@ -153,8 +155,8 @@ final class Rewriter {
             int comma = Expressions.find(tokens.subList(0, tokens.size() - 1), i, ",");
             int end = comma < 0 ? tokens.size() - 1 : comma;
             boolean hasDefault = i + 1 < end && tokens.get(i + 1).is("=");
-            parameters.add(tokens.get(i).text()
-                    + (hasDefault ? "=" + Expressions.rewrite(tokens.subList(i + 2, end)) : ""));
+            parameters.add(
+                    tokens.get(i).text() + (hasDefault ? "=" + Expressions.rewrite(tokens.subList(i + 2, end)) : ""));
             i = end + 1;
         }
         tag("macro " + tokens.getFirst().text() + "(" + String.join(", ", parameters) + ")");

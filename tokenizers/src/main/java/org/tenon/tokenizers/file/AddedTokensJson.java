@@ -63,8 +63,8 @@ final class AddedTokensJson {
         if (own.isEmpty()) {
             nextId++;
             vocabulary.token(id).ifPresent(other -> {
-                throw entry.error("the token '%s' would get the id %d, which is that of '%s'"
-                        .formatted(content, id, other));
+                throw entry.error(
+                        "the token '%s' would get the id %d, which is that of '%s'".formatted(content, id, other));
             });
         }
         if (id != declared) {

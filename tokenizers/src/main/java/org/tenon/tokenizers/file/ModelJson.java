@@ -40,12 +40,11 @@ final class ModelJson {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
-            boolean again =
-                    switch (name) {
-                        case "vocab" -> hasVocabulary;
-                        case "merges" -> hasMerges;
-                        default -> options.containsKey(name);
-                    };
+            boolean again = switch (name) {
+                case "vocab" -> hasVocabulary;
+                case "merges" -> hasMerges;
+                default -> options.containsKey(name);
+            };
             if (again) {
                 throw file.error(PATH, "the name '" + name + "' occurs twice");
             }
@@ -106,8 +105,7 @@ final class ModelJson {
                     left.add(text.substring(0, space));
                     right.add(text.substring(space + 1));
                 }
-            } else if (parser.currentToken() == JsonToken.START_ARRAY
-                    && parser.nextToken() == JsonToken.VALUE_STRING) {
+            } else if (parser.currentToken() == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.VALUE_STRING) {
                 left.add(parser.getText());
                 if (parser.nextToken() == JsonToken.VALUE_STRING) {
                     right.add(parser.getText());
@@ -136,10 +134,12 @@ final class ModelJson {
         refuseText("continuing_subword_prefix");
         refuseText("end_of_word_suffix");
         if (flag("byte_fallback")) {
-            throw file.error(PATH + ".byte_fallback", "SentencePiece-style models are not supported; only byte-level BPE is");
+            throw file.error(
+                    PATH + ".byte_fallback", "SentencePiece-style models are not supported; only byte-level BPE is");
         }
         Vocabulary tokens = new Vocabulary(vocabulary);
-        OptionalInt unknown = option("unk_token").map(token -> tokens.id(token.string())).orElse(OptionalInt.empty());
+        OptionalInt unknown =
+                option("unk_token").map(token -> tokens.id(token.string())).orElse(OptionalInt.empty());
         return new BytePairModel(tokens, merges(), unknown, flag("fuse_unk"), flag("ignore_merges"));
     }
 

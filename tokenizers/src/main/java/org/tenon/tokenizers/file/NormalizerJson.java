@@ -30,8 +30,9 @@ final class NormalizerJson {
                         PatternJson.read(json.field("pattern"), patterns),
                         json.field("content").string());
             default ->
-                throw type.error("the normalizer '%s' is not supported; NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace and Sequence are"
-                        .formatted(type.string()));
+                throw type.error(
+                        "the normalizer '%s' is not supported; NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace and Sequence are"
+                                .formatted(type.string()));
         };
     }
 }

@@ -15,7 +15,7 @@ final class PatternJson {
         try {
             return literal ? patterns.literal(pattern.string()) : patterns.compile(pattern.string());
         } catch (PatternException e) {
-            throw pattern.error(e.getMessage());
+            throw pattern.error(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -23,8 +23,9 @@ final class PostProcessorJson {
                         : new PostProcessor.Chain(List.of());
             case "TemplateProcessing" -> template(json);
             default ->
-                throw type.error("the post-processor '%s' is not supported; TemplateProcessing, ByteLevel and Sequence are"
-                        .formatted(type.string()));
+                throw type.error(
+                        "the post-processor '%s' is not supported; TemplateProcessing, ByteLevel and Sequence are"
+                                .formatted(type.string()));
         };
     }
 

@@ -35,8 +35,7 @@ final class PreTokenizerJson {
         List<Splitter> last = byteLevel.flag("use_regex", true)
                 ? List.of(new Splitter.AtPattern(patterns.compile(GPT_2), Delimiter.ISOLATED, false))
                 : List.of();
-        return new PreTokenizer(
-                splitters, byteLevel.field("add_prefix_space").bool(), last);
+        return new PreTokenizer(splitters, byteLevel.field("add_prefix_space").bool(), last);
     }
 
     private static void flatten(JsonValue json, List<JsonValue> parts) {
@@ -75,8 +74,9 @@ final class PreTokenizerJson {
             case "MergedWithNext" -> Delimiter.MERGED_WITH_NEXT;
             case "Contiguous" -> Delimiter.CONTIGUOUS;
             default ->
-                throw json.error("expected Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous, found '%s'"
-                        .formatted(json.string()));
+                throw json.error(
+                        "expected Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous, found '%s'"
+                                .formatted(json.string()));
         };
     }
 }

@@ -79,8 +79,9 @@ public final class TokenizerJson {
         }
         RegexCompiler patterns = new RegexCompiler();
         BytePairModel bytePairs = model.build();
-        Normalizer normalizer =
-                section("normalizer").map(json -> NormalizerJson.read(json, patterns)).orElse(new Normalizer.Chain(List.of()));
+        Normalizer normalizer = section("normalizer")
+                .map(json -> NormalizerJson.read(json, patterns))
+                .orElse(new Normalizer.Chain(List.of()));
         PreTokenizer preTokenizer = section("pre_tokenizer")
                 .map(json -> PreTokenizerJson.read(json, patterns))
                 .orElseThrow(() -> file.error("$.pre_tokenizer", PreTokenizerJson.NOT_BYTE_LEVEL));

@@ -65,8 +65,8 @@ public final class JsonFile {
         try {
             long size = Files.size(path);
             if (size > maxBytes) {
-                throw new TenonException("%s: the file has %,d bytes, more than the %,d that are read"
-                        .formatted(path, size, maxBytes));
+                throw new TenonException(
+                        "%s: the file has %,d bytes, more than the %,d that are read".formatted(path, size, maxBytes));
             }
             try (InputStream in = Files.newInputStream(path);
                     JsonParser parser = FACTORY.createParser(in)) {

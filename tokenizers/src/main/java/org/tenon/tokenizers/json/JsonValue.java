@@ -9,7 +9,10 @@ import org.tenon.api.TenonException;
 /** A value of a JSON file that knows where it stands. Asking for a type that it isn't of is an error with its place. */
 public final class JsonValue {
     /** Stands for null in a tree. */
-    static final Object NULL = new Object();
+    enum Null {
+        /** The only one. */
+        NULL
+    }
 
     private final JsonFile file;
     private final String path;
@@ -113,7 +116,7 @@ public final class JsonValue {
      */
     public Optional<JsonValue> optional(String name) {
         Object found = object().get(name);
-        return found == null || found == NULL
+        return found == null || found == Null.NULL
                 ? Optional.empty()
                 : Optional.of(new JsonValue(file, path + "." + name, found));
     }
@@ -136,7 +139,7 @@ public final class JsonValue {
      * @return true for null
      */
     public boolean isNull() {
-        return value == NULL;
+        return value == Null.NULL;
     }
 
     /**
@@ -191,7 +194,8 @@ public final class JsonValue {
         return switch (value) {
             case Map<?, ?> _ -> "an object";
             case List<?> _ -> "an array";
-            case String string -> "the string '" + (string.length() > 40 ? string.substring(0, 40) + "..." : string) + "'";
+            case String string ->
+                "the string '" + (string.length() > 40 ? string.substring(0, 40) + "..." : string) + "'";
             case Number number -> number.toString();
             case Boolean bool -> bool.toString();
             default -> "null";

@@ -59,7 +59,7 @@ public final class TreeReader {
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            default -> JsonValue.NULL;
+            default -> JsonValue.Null.NULL;
         };
     }
 

@@ -27,7 +27,8 @@ final class UnicodeTables {
     private UnicodeTables() {
         try (InputStream resource =
                         Objects.requireNonNull(UnicodeTables.class.getResourceAsStream("normalization.txt"));
-                BufferedReader reader = new BufferedReader(new InputStreamReader(resource, StandardCharsets.US_ASCII))) {
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(resource, StandardCharsets.US_ASCII))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (!line.startsWith("#")) {
                     read(line.split(" "));

@@ -30,13 +30,13 @@ public final class TokenBuffer {
      * @param at where the piece starts in the text
      */
     public void add(Word word, AlignedText text, int at) {
-        int count = word.ids().length;
+        int count = word.size();
         grow(size + count);
         for (int i = 0; i < count; i++) {
             put(
-                    word.ids()[i],
-                    text.start(at + word.starts()[i]),
-                    text.end(at + word.ends()[i] - 1),
+                    word.id(i),
+                    text.start(at + word.start(i)),
+                    text.end(at + word.end(i) - 1),
                     BY_VOCABULARY,
                     BY_VOCABULARY);
         }
@@ -95,8 +95,7 @@ public final class TokenBuffer {
      * @return an encoding of them
      */
     public Encoding encoding() {
-        return new Encoding(
-                Arrays.copyOf(ids, size), Arrays.copyOf(starts, size), Arrays.copyOf(ends, size));
+        return new Encoding(Arrays.copyOf(ids, size), Arrays.copyOf(starts, size), Arrays.copyOf(ends, size));
     }
 
     static boolean isSpace(char c) {

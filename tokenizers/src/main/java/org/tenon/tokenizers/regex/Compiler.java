@@ -13,6 +13,7 @@ final class Compiler {
     private static final int OPEN = -1;
 
     private final List<Membership> sets = new ArrayList<>();
+    private final List<Node.Place> places = new ArrayList<>();
     private final Map<CodePointSet, Integer> known = new HashMap<>();
     private int[] code = new int[256];
     private int size;
@@ -26,7 +27,11 @@ final class Compiler {
         compiler.add(Program.MATCH);
         int first = compiler.firstSet(pattern);
         return new Program(
-                Arrays.copyOf(compiler.code, compiler.size), List.copyOf(compiler.sets), compiler.registers, first);
+                Arrays.copyOf(compiler.code, compiler.size),
+                List.copyOf(compiler.sets),
+                List.copyOf(compiler.places),
+                compiler.registers,
+                first);
     }
 
     private void emit(Node node) {
@@ -44,7 +49,10 @@ final class Compiler {
             case Node.Atomic atomic -> atomic(atomic.body());
             case Node.Look look -> look(look);
             case Node.Back back -> add(Program.BACK, back.count());
-            case Node.At at -> add(Program.AT, at.place().ordinal());
+            case Node.At at -> {
+                places.add(at.place());
+                add(Program.AT, places.size() - 1);
+            }
         }
     }
 
@@ -141,24 +149,24 @@ final class Compiler {
 
     /** The number of code points that a body of look-behind takes, which has to be fixed. */
     private static int length(Node node) {
-        long length =
-                switch (node) {
-                    case Node.One _ -> 1;
-                    case Node.Sequence sequence ->
-                        sequence.parts().stream().mapToLong(Compiler::length).sum();
-                    case Node.Choice choice -> {
-                        List<Integer> lengths =
-                                choice.options().stream().map(Compiler::length).distinct().toList();
-                        yield lengths.size() == 1 ? lengths.getFirst() : -1;
-                    }
-                    case Node.Repeat repeat ->
-                        repeat.min() == repeat.max() ? (long) repeat.min() * length(repeat.body()) : -1;
-                    case Node.Atomic atomic -> length(atomic.body());
-                    case Node.Look _, Node.At _, Node.Back _ -> 0;
-                };
+        long length = switch (node) {
+            case Node.One _ -> 1;
+            case Node.Sequence sequence ->
+                sequence.parts().stream().mapToLong(Compiler::length).sum();
+            case Node.Choice choice -> {
+                List<Integer> lengths = choice.options().stream()
+                        .map(Compiler::length)
+                        .distinct()
+                        .toList();
+                yield lengths.size() == 1 ? lengths.getFirst() : -1;
+            }
+            case Node.Repeat repeat -> repeat.min() == repeat.max() ? (long) repeat.min() * length(repeat.body()) : -1;
+            case Node.Atomic atomic -> length(atomic.body());
+            case Node.Look _, Node.At _, Node.Back _ -> 0;
+        };
         if (length < 0 || length > MAX_BEHIND) {
-            throw new PatternException(
-                    "a look-behind of no fixed length, or of more than " + MAX_BEHIND + " characters, is not supported");
+            throw new PatternException("a look-behind of no fixed length, or of more than " + MAX_BEHIND
+                    + " characters, is not supported");
         }
         return (int) length;
     }

@@ -12,7 +12,8 @@ record FirstCharacters(CodePointSet set, boolean canBeEmpty) {
     static FirstCharacters of(Node node) {
         return switch (node) {
             case Node.One one -> new FirstCharacters(one.set(), false);
-            case Node.Sequence sequence when sequence.parts().stream().anyMatch(Node.Back.class::isInstance) -> NOTHING_TAKEN;
+            case Node.Sequence sequence
+            when sequence.parts().stream().anyMatch(Node.Back.class::isInstance) -> NOTHING_TAKEN;
             case Node.Sequence sequence -> {
                 FirstCharacters first = NOTHING_TAKEN;
                 for (Node part : sequence.parts()) {

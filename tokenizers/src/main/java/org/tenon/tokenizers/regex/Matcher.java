@@ -15,7 +15,6 @@ public final class Matcher {
     private static final int MAX_STACK = 3 << 26;
     private static final long FREE_STEPS = 2_000_000;
     private static final long STEPS_PER_CHARACTER = 1_000;
-    private static final Node.Place[] PLACES = Node.Place.values();
 
     private final Program program;
     private final Membership[] sets;
@@ -101,7 +100,7 @@ public final class Matcher {
         int position = searchFrom;
         while (position <= to) {
             int c = position < to ? codePoint(position) : -1;
-            if (program.first() < 0 || c >= 0 && set(program.first()).contains(c)) {
+            if (program.first() < 0 || (c >= 0 && set(program.first()).contains(c))) {
                 int matched = run(position);
                 if (matched >= 0) {
                     start = position;
@@ -175,7 +174,7 @@ public final class Matcher {
                     pc = code[pc + 1];
                 }
                 case Program.AT -> {
-                    failed = !isAt(PLACES[code[pc + 1]], position);
+                    failed = !isAt(program.places().get(code[pc + 1]), position);
                     pc += 2;
                 }
                 case Program.PEEK -> {
@@ -297,8 +296,8 @@ public final class Matcher {
         return switch (place) {
             case TEXT_START -> atStart;
             case TEXT_END -> atEnd;
-            case TEXT_END_OR_LAST_NEWLINE -> atEnd || position == to - 1 && text[position] == '\n';
-            case LINE_START -> atStart || !atEnd && text[position - 1] == '\n';
+            case TEXT_END_OR_LAST_NEWLINE -> atEnd || (position == to - 1 && text[position] == '\n');
+            case LINE_START -> atStart || (!atEnd && text[position - 1] == '\n');
             case LINE_END -> atEnd || text[position] == '\n';
             case WORD_BOUNDARY -> wordBefore(position) != wordAfter(position);
             case NOT_WORD_BOUNDARY -> wordBefore(position) == wordAfter(position);

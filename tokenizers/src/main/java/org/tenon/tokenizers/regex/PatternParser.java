@@ -2,6 +2,7 @@ package org.tenon.tokenizers.regex;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a pattern in the syntax that Oniguruma calls ONIG_SYNTAX_ONIGURUMA (its doc/RE), which is what the reference uses for
@@ -18,6 +19,8 @@ final class PatternParser {
     private int depth;
     // what the last atom stands for, where that is one code point and not a class; -1 otherwise
     private int literal;
+    // whether the last atom was followed by a repetition
+    private boolean repeated;
     private boolean ignoreCase;
     private boolean dotAll;
 
@@ -56,10 +59,11 @@ final class PatternParser {
         StringBuilder literals = new StringBuilder();
         while (at < pattern.length() && peek() != '|' && peek() != ')') {
             literal = -1;
+            repeated = false;
             Node atom = atom();
             int single = literal;
             Node part = repeated(atom);
-            if (ignoreCase && single >= 0 && part == atom) {
+            if (ignoreCase && single >= 0 && !repeated) {
                 properties.folding().check(literals.appendCodePoint(single).toString());
             } else {
                 literals.setLength(0);
@@ -74,7 +78,8 @@ final class PatternParser {
         return switch (c) {
             case '(' -> group();
             case '[' -> new Node.One(characterClass());
-            case '.' -> new Node.One(dotAll ? CodePointSet.ALL : CodePointSet.of('\n').complement());
+            case '.' ->
+                new Node.One(dotAll ? CodePointSet.ALL : CodePointSet.of('\n').complement());
             case '^' -> new Node.At(Node.Place.LINE_START);
             case '$' -> new Node.At(Node.Place.LINE_END);
             case '\\' -> escape();
@@ -104,11 +109,12 @@ final class PatternParser {
             case '=' -> close(new Node.Look(choice(), false, false));
             case '!' -> close(new Node.Look(choice(), false, true));
             case '>' -> close(new Node.Atomic(choice()));
-            case '<' -> switch (next()) {
-                case '=' -> close(new Node.Look(choice(), true, false));
-                case '!' -> close(new Node.Look(choice(), true, true));
-                default -> throw error("a named group, which is not supported");
-            };
+            case '<' ->
+                switch (next()) {
+                    case '=' -> close(new Node.Look(choice(), true, false));
+                    case '!' -> close(new Node.Look(choice(), true, true));
+                    default -> throw error("a named group, which is not supported");
+                };
             default -> throw error("a kind of group that is not supported");
         };
     }
@@ -151,15 +157,16 @@ final class PatternParser {
                 at++;
                 result = new Node.Repeat(result, c == '+' ? 1 : 0, c == '?' ? 1 : -1, mode());
             } else if (c == '{') {
-                Node interval = interval(result);
-                if (interval == result) {
+                Optional<Node> interval = interval(result);
+                if (interval.isEmpty()) {
                     at = start;
                     return result;
                 }
-                result = interval;
+                result = interval.get();
             } else {
                 return result;
             }
+            repeated = true;
             if (atom instanceof Node.At) {
                 throw error("a repeated place, which is not supported");
             }
@@ -174,31 +181,33 @@ final class PatternParser {
         return take('+') ? Node.Mode.POSSESSIVE : Node.Mode.GREEDY;
     }
 
-    /** {@code {n}, {n,}, {,m}, {n,m}}; anything else is a brace that stands for itself, and the body comes back as it was. */
-    private Node interval(Node body) {
+    /** {@code {n}, {n,}, {,m}, {n,m}}; anything else is a brace that stands for itself, and nothing comes back. */
+    private Optional<Node> interval(Node body) {
         at++;
         int min = number();
         int max = min;
         if (take(',')) {
             max = number();
             if (min < 0 && max < 0) {
-                return body;
+                return Optional.empty();
             }
             min = Math.max(min, 0);
         }
         if (min < 0 || !take('}')) {
-            return body;
+            return Optional.empty();
         }
         if (max >= 0 && max < min) {
             throw error("a repetition of at least " + min + " and at most " + max);
         }
+        Node.Mode mode = Node.Mode.GREEDY;
         if (take('?')) {
-            return min == max
-                    ? new Node.Repeat(
-                            new Node.Repeat(body, min, max, Node.Mode.GREEDY), 0, 1, Node.Mode.GREEDY)
-                    : new Node.Repeat(body, min, max, Node.Mode.LAZY);
+            if (min == max) {
+                Node exactly = new Node.Repeat(body, min, max, Node.Mode.GREEDY);
+                return Optional.of(new Node.Repeat(exactly, 0, 1, Node.Mode.GREEDY));
+            }
+            mode = Node.Mode.LAZY;
         }
-        return new Node.Repeat(body, min, max, Node.Mode.GREEDY);
+        return Optional.of(new Node.Repeat(body, min, max, mode));
     }
 
     private int number() {
@@ -220,20 +229,20 @@ final class PatternParser {
             case 'Z' -> new Node.At(Node.Place.TEXT_END_OR_LAST_NEWLINE);
             case 'b' -> new Node.At(Node.Place.WORD_BOUNDARY);
             case 'B' -> new Node.At(Node.Place.NOT_WORD_BOUNDARY);
-            case 'd', 'D', 's', 'S', 'w', 'W', 'h', 'H', 'p', 'P' -> new Node.One(c == 'w' || c == 'W' ? negatedIf(c == 'W', properties.word()) : classEscape(c));
+            case 'd', 'D', 's', 'S', 'w', 'W', 'h', 'H', 'p', 'P' ->
+                new Node.One(c == 'w' || c == 'W' ? negatedIf(c == 'W', properties.word()) : classEscape(c));
             default -> literal(characterEscape(c));
         };
     }
 
     private CodePointSet classEscape(int c) {
-        CodePointSet set =
-                switch (Character.toLowerCase(c)) {
-                    case 'd' -> properties.digit();
-                    case 's' -> properties.space();
-                    case 'w' -> properties.wordInClass();
-                    case 'h' -> properties.hexDigit();
-                    default -> property();
-                };
+        CodePointSet set = switch (Character.toLowerCase(c)) {
+            case 'd' -> properties.digit();
+            case 's' -> properties.space();
+            case 'w' -> properties.wordInClass();
+            case 'h' -> properties.hexDigit();
+            default -> property();
+        };
         return negatedIf(Character.isUpperCase(c), set);
     }
 
@@ -280,7 +289,7 @@ final class PatternParser {
             digits++;
         }
         boolean surrogate = value >= Character.MIN_SURROGATE && value <= Character.MAX_SURROGATE;
-        if (digits < min || closed && !take('}') || value >= CodePointSet.LIMIT || surrogate) {
+        if (digits < min || (closed && !take('}')) || value >= CodePointSet.LIMIT || surrogate) {
             throw error("a number that is no code point");
         }
         return (int) value;

@@ -2,16 +2,8 @@ package org.tenon.tokenizers.regex;
 
 import java.util.List;
 
-/**
- * A pattern as instructions for a backtracking machine. An instruction is an opcode and its operands, one int each.
- *
- * @param code the instructions, from 0
- * @param sets the sets that instructions name by index
- * @param registers how many places the program needs to remember something
- * @param first the code points with which a match can start, as an index into {@code sets}; -1 where it can be empty or start
- *     with anything
- */
-record Program(int[] code, List<Membership> sets, int registers, int first) {
+/** A pattern as instructions for a backtracking machine. An instruction is an opcode and its operands, one int each. */
+final class Program {
     /** The end: a match. */
     static final int MATCH = 0;
     /** (code point) takes it. */
@@ -52,4 +44,43 @@ record Program(int[] code, List<Membership> sets, int registers, int first) {
     static final int MARK = 18;
     /** (register, target) goes on at the target if nothing was taken since MARK. */
     static final int IF_EMPTY = 19;
+
+    private final int[] code;
+    private final List<Membership> sets;
+    private final List<Node.Place> places;
+    private final int registers;
+    private final int first;
+
+    Program(int[] code, List<Membership> sets, List<Node.Place> places, int registers, int first) {
+        this.code = code;
+        this.sets = sets;
+        this.places = places;
+        this.registers = registers;
+        this.first = first;
+    }
+
+    /** The instructions, from 0; nobody changes them. */
+    int[] code() {
+        return code;
+    }
+
+    /** The sets that instructions name by index. */
+    List<Membership> sets() {
+        return sets;
+    }
+
+    /** The places that instructions name by index. */
+    List<Node.Place> places() {
+        return places;
+    }
+
+    /** How many places the program needs to remember something. */
+    int registers() {
+        return registers;
+    }
+
+    /** The set of code points with which a match can start, by index; -1 where it can be empty or start with anything. */
+    int first() {
+        return first;
+    }
 }

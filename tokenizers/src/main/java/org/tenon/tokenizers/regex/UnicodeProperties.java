@@ -24,8 +24,8 @@ final class UnicodeProperties {
             Character.INITIAL_QUOTE_PUNCTUATION,
             Character.FINAL_QUOTE_PUNCTUATION,
             Character.OTHER_PUNCTUATION);
-    private static final int SYMBOLS = types(
-            Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL);
+    private static final int SYMBOLS =
+            types(Character.MATH_SYMBOL, Character.CURRENCY_SYMBOL, Character.MODIFIER_SYMBOL, Character.OTHER_SYMBOL);
     private static final Map<String, Integer> CATEGORIES = Map.ofEntries(
             category("lu", Character.UPPERCASE_LETTER),
             category("ll", Character.LOWERCASE_LETTER),
@@ -63,8 +63,7 @@ final class UnicodeProperties {
             category("zs", Character.SPACE_SEPARATOR),
             category("zl", Character.LINE_SEPARATOR),
             category("zp", Character.PARAGRAPH_SEPARATOR),
-            category(
-                    "z", Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR),
+            category("z", Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR),
             category("cc", Character.CONTROL),
             category("cf", Character.FORMAT),
             category("co", Character.PRIVATE_USE),
@@ -123,12 +122,12 @@ final class UnicodeProperties {
 
     /** White_Space, which is what {@code \s} stands for. */
     static boolean isSpace(int c) {
-        return Character.isSpaceChar(c) || c >= 0x09 && c <= 0x0d || c == 0x85;
+        return Character.isSpaceChar(c) || (c >= 0x09 && c <= 0x0d) || c == 0x85;
     }
 
     /** What {@code \w} stands for outside a class, where Oniguruma also counts six numbers of Latin-1. */
     static boolean isWord(int c) {
-        return isWordInClass(c) || c == 0xb2 || c == 0xb3 || c == 0xb9 || c >= 0xbc && c <= 0xbe;
+        return isWordInClass(c) || c == 0xb2 || c == 0xb3 || c == 0xb9 || (c >= 0xbc && c <= 0xbe);
     }
 
     private static boolean isWordInClass(int c) {

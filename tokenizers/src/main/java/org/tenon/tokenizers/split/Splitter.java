@@ -63,7 +63,7 @@ public sealed interface Splitter {
                 while (at < pieces.end(i)) {
                     int c = Character.codePointAt(text, at, pieces.end(i));
                     boolean digit = isNumeric(c);
-                    if (at > start && (digit != inNumber || digit && individual)) {
+                    if (at > start && (digit != inNumber || (digit && individual))) {
                         result.add(start, at);
                         start = at;
                     }
