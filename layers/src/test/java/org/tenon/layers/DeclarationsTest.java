@@ -34,6 +34,7 @@ import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.norm.RmsNormProvider;
+import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.Llama3Scaling;
 import org.tenon.layers.position.LongRopeScaling;
 import org.tenon.layers.position.Rope;
@@ -98,6 +99,23 @@ class DeclarationsTest {
         assertEquals(
                 new LayerMemory.Keys(4, 16, 16, Reach.ALL),
                 declare(attention(4)).memories().get("keys"));
+    }
+
+    @Test
+    void attentionSaysWhereItsPositionsDependOnTheSequencesLength() {
+        Rope rope = Rope.of(1e4);
+        Rope dynamic = rope.scaling(new DynamicScaling(2, 512));
+        Rope longRope = rope.scaling(
+                new LongRopeScaling(List.of(1.0, 1.0, 1.0, 1.0), List.of(2.0, 2.0, 2.0, 2.0), 256, 1));
+        assertEquals(List.of(512), limits(dynamic));
+        assertEquals(List.of(256), limits(longRope));
+        assertEquals(List.of(), limits(rope.scaling(new YarnScaling(4, 256))));
+    }
+
+    private static List<Integer> limits(Rope rope) {
+        return declare(attention(8).rope(rope)).lengthDependences().stream()
+                .map(Declaration.LengthDependence::beyond)
+                .toList();
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.tenon.layers.position;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.tenon.api.layer.InvalidLayer;
 
 /**
@@ -37,6 +38,11 @@ public record DynamicScaling(double factor, int positions) implements Scaling {
 
     private long variants(RopeBase base) {
         return Math.max(0, (long) base.context() - positions) + 1;
+    }
+
+    @Override
+    public OptionalInt settledLength() {
+        return OptionalInt.of(positions);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.tenon.layers.position;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.tenon.api.layer.InvalidLayer;
 
 /**
@@ -62,6 +63,11 @@ public record LongRopeScaling(List<Double> shortFactors, List<Double> longFactor
                         factors.stream().allMatch(factor -> factor > 0 && Double.isFinite(factor)),
                         "rope.scaling." + part,
                         "not all are positive numbers");
+    }
+
+    @Override
+    public OptionalInt settledLength() {
+        return OptionalInt.of(original);
     }
 
     @Override

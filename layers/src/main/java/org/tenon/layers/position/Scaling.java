@@ -1,5 +1,6 @@
 package org.tenon.layers.position;
 
+import java.util.OptionalInt;
 import org.tenon.api.layer.InvalidLayer;
 
 /**
@@ -14,6 +15,16 @@ public interface Scaling {
      * @param base the pairs that turn
      */
     void check(InvalidLayer.Check check, RopeBase base);
+
+    /**
+     * Up to which length the frequencies are always the same. Rows of a longer sequence turn by the length that it has after the step, while
+     * keys in the cache stay as they were written.
+     *
+     * @return the length in tokens; nothing where the frequencies never depend on it
+     */
+    default OptionalInt settledLength() {
+        return OptionalInt.empty();
+    }
 
     /**
      * The frequencies. Values have passed {@link #check}.
