@@ -2,13 +2,12 @@ import org.jspecify.annotations.NullMarked;
 
 /** The model families of Tenon, checkpoint formats, assembly and generation. */
 @NullMarked
-@SuppressWarnings({"requires-automatic", "opens"})
+@SuppressWarnings("requires-automatic")
 module org.tenon.models {
     requires transitive org.tenon.api;
     requires transitive org.tenon.layers;
     requires transitive org.tenon.tokenizers;
     requires com.fasterxml.jackson.core;
-    requires com.fasterxml.jackson.databind;
     requires com.google.guice;
 
     exports org.tenon.models;
@@ -19,9 +18,6 @@ module org.tenon.models {
     exports org.tenon.models.golden;
     exports org.tenon.models.loading;
     exports org.tenon.models.plugin;
-
-    opens org.tenon.models.loading to
-            com.google.guice;
 
     uses org.tenon.api.backend.BackendProvider;
     uses org.tenon.api.layer.LayerProvider;

@@ -1,6 +1,5 @@
 package org.tenon.api.config;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,7 +28,7 @@ public final class Config {
     private final String source;
     private final String path;
 
-    /** A Map of String, a List, a String, a Long, a BigInteger, a Double, a Boolean, or NULL; immutable all the way down. */
+    /** What {@link Plain} allows. */
     private final Object value;
 
     /** What a node is. */
@@ -67,7 +66,7 @@ public final class Config {
 
     /** {@return a null, which can stand in objects and lists} */
     public static Config nothing() {
-        return new Config("", "", Kind.NULL);
+        return new Config("", "", Plain.NULL);
     }
 
     /**
@@ -80,7 +79,7 @@ public final class Config {
      * @throws IllegalArgumentException when a value is of another class, or is NaN
      */
     public static Config of(String source, Object plain) {
-        return new Config(source, "", frozen(plain));
+        return new Config(source, "", Plain.frozen(plain));
     }
 
     /**
@@ -93,37 +92,13 @@ public final class Config {
      */
     public Config with(String key, Object plain) {
         Map<String, Object> changed = new LinkedHashMap<>(entries());
-        changed.put(key, frozen(plain));
+        changed.put(key, Plain.frozen(plain));
         return new Config(source, path, Collections.unmodifiableMap(changed));
     }
 
-    private static Object frozen(Object plain) {
-        return switch (plain) {
-            case Config config -> config.value;
-            case Map<?, ?> map -> {
-                Map<String, Object> copy = new LinkedHashMap<>();
-                map.forEach((key, item) -> {
-                    if (!(key instanceof String text)) {
-                        throw new IllegalArgumentException("a key must be a text, but is " + key);
-                    }
-                    copy.put(text, frozen(item));
-                });
-                yield Collections.unmodifiableMap(copy);
-            }
-            case List<?> list -> {
-                List<Object> copy = new ArrayList<>(list.size());
-                list.forEach(item -> copy.add(frozen(item)));
-                yield Collections.unmodifiableList(copy);
-            }
-            case String text -> text;
-            case Boolean flag -> flag;
-            case Byte _, Short _, Integer _, Long _ -> ((Number) plain).longValue();
-            case BigInteger whole -> whole.bitLength() < Long.SIZE ? (Object) whole.longValueExact() : whole;
-            case Float number when !number.isNaN() -> number.doubleValue();
-            case Double number when !number.isNaN() -> number;
-            default ->
-                throw new IllegalArgumentException("a plain tree can't hold " + plain + " of " + plain.getClass());
-        };
+    /** {@return the value itself} */
+    Object value() {
+        return value;
     }
 
     /** {@return the file that this comes from; empty when it was made in code} */
@@ -201,7 +176,7 @@ public final class Config {
      */
     public Optional<Config> optional(String key) {
         Object found = entries().get(key);
-        return found == null || found == Kind.NULL ? Optional.empty() : Optional.of(at(key, found));
+        return found == null || found.equals(Plain.NULL) ? Optional.empty() : Optional.of(at(key, found));
     }
 
     /**
@@ -480,49 +455,6 @@ public final class Config {
     /** {@return the value as JSON in one line} */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        append(text, value);
-        return text.toString();
-    }
-
-    private static void append(StringBuilder text, Object value) {
-        switch (value) {
-            case Map<?, ?> map -> {
-                text.append('{');
-                String separator = "";
-                for (Map.Entry<?, ?> entry : map.entrySet()) {
-                    append(text.append(separator), entry.getKey());
-                    append(text.append(": "), entry.getValue());
-                    separator = ", ";
-                }
-                text.append('}');
-            }
-            case List<?> list -> {
-                text.append('[');
-                String separator = "";
-                for (Object item : list) {
-                    append(text.append(separator), item);
-                    separator = ", ";
-                }
-                text.append(']');
-            }
-            case String string -> quote(text, string);
-            case Kind _ -> text.append("null");
-            default -> text.append(value);
-        }
-    }
-
-    private static void quote(StringBuilder text, String string) {
-        text.append('"');
-        string.chars().forEach(character -> {
-            if (character == '"' || character == '\\') {
-                text.append('\\').append((char) character);
-            } else if (character < ' ') {
-                text.append(String.format("\\u%04x", character));
-            } else {
-                text.append((char) character);
-            }
-        });
-        text.append('"');
+        return Plain.json(value);
     }
 }

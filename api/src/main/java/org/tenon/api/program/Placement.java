@@ -36,37 +36,35 @@ final class Placement implements AutoCloseable {
         }
     }
 
+    /** What every kernel may count on, even if none asked for scratch memory. */
+    private static final long LEAST_WORKSPACE = 64;
+
     private final Backend backend;
     private final Map<Node.Call<?, ?>, Lookup.Native<?>> kernels;
     private final Map<Tensor, Site> sites = new HashMap<>();
     private final Map<Tensor, List<Use>> uses = new LinkedHashMap<>();
     private final Map<Tensor, Prepared> weights = new HashMap<>();
     private final List<Storage> storages = new ArrayList<>();
-    private Buffer workspace;
+    private final Buffer workspace;
     private long bytes;
 
-    private Placement(Backend backend, Lowering.Lowered lowered) {
+    private Placement(Backend backend, Lowering.Lowered lowered, StepShape bounds) {
         this.backend = backend;
         this.kernels = lowered.kernels();
-        this.workspace =
-                new Buffer("workspace", TensorSpec.dense(DType.I32, Shape.of(0)), new Nothing(), 0, Layout.DENSE);
-    }
-
-    /** The memory of a workspace that no kernel needs. */
-    private record Nothing() implements Storage {
-        @Override
-        public long bytes() {
-            return 0;
+        long scratch = LEAST_WORKSPACE;
+        for (Lookup.Native<?> kernel : kernels.values()) {
+            scratch = Math.max(scratch, kernel.workspaceBytes().applyAsLong(bounds));
         }
-
-        @Override
-        public void close() {
-            // there is nothing to give back
-        }
+        this.workspace = new Buffer(
+                "workspace",
+                TensorSpec.dense(DType.I32, Shape.of((scratch + 3) / 4)),
+                allocate(scratch),
+                0,
+                Layout.DENSE);
     }
 
     static Placement of(Program program, Lowering.Lowered lowered, Backend backend, Runner.Progress progress) {
-        Placement placement = new Placement(backend, lowered);
+        Placement placement = new Placement(backend, lowered, program.bounds());
         try {
             placement.collect(program.values(), lowered.load());
             placement.collect(program.values(), lowered.step());
@@ -175,18 +173,6 @@ final class Placement implements AutoCloseable {
                     sites.put(tensor, new Site(storage, 0));
                 }
             });
-        }
-        long scratch = 0;
-        for (Lookup.Native<?> kernel : kernels.values()) {
-            scratch = Math.max(scratch, kernel.workspaceBytes().applyAsLong(bounds));
-        }
-        if (scratch > 0) {
-            workspace = new Buffer(
-                    "workspace",
-                    TensorSpec.dense(DType.I32, Shape.of((scratch + 3) / 4)),
-                    allocate(scratch),
-                    0,
-                    Layout.DENSE);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.tenon.models.loading;
 
-import com.google.inject.Inject;
 import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +48,6 @@ public final class Loader {
      * @param families the model families there are
      * @param layers the kinds of layers there are
      */
-    @Inject
     Loader(Options options, Backends backends, Families families, LayerProviders layers) {
         this.options = options;
         this.backends = backends;
