@@ -160,5 +160,6 @@ final class CausalAttention implements Launch, WorkerPool.Task {
                 softmax.key(j, keys, values, place);
             }
         }
+        softmax.ready();
     }
 }

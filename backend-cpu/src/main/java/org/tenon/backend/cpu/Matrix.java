@@ -18,18 +18,23 @@ record Matrix(MemorySegment bytes, DType type, Lanes lanes, long offset, long st
         return new Matrix(view.bytes(), view.type(), view.lanes(), 0, view.at(1));
     }
 
+    /** {@return the byte that a row begins at} */
+    long at(long row) {
+        return offset + row * stride;
+    }
+
     /** Reads a part of a row; for a block format on block boundaries. */
     void load(long row, long column, float[] to, int at, int count) {
-        lanes.load(bytes, offset + row * stride + type.bytes(column), to, at, count);
+        lanes.load(bytes, at(row) + type.bytes(column), to, at, count);
     }
 
     /** Writes a part of a row. */
     void store(float[] from, int at, long row, long column, int count) {
-        lanes.store(from, at, bytes, offset + row * stride + type.bytes(column), count);
+        lanes.store(from, at, bytes, at(row) + type.bytes(column), count);
     }
 
     /** {@return the address of an element of a scalar type} */
     long address(long row, long column) {
-        return bytes.address() + offset + row * stride + type.bytes(column);
+        return bytes.address() + at(row) + type.bytes(column);
     }
 }

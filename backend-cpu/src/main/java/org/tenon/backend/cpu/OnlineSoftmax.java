@@ -10,12 +10,17 @@ final class OnlineSoftmax {
     /** Keys of a tile. */
     static final int KEYS = 64;
 
+    /** Between rows of the transposed keys: not a power of two, so that transposing doesn't hit one cache set alone. */
+    private static final int PITCH = KEYS + 16;
+
     private final int keyWidth;
     private final int valueWidth;
-    private final float[] queries; // [queries][keyWidth]
+    private final int paddedWidth; // a whole number of steps; zeros fill it up
+    private final float[] queries; // [queries][paddedWidth]
     private final float[] keyRow;
-    private final float[] keyTile; // [keyWidth][KEYS]: transposed, so that a query's scores are sums of rows
-    private final float[] valueTile; // [KEYS][valueWidth]
+    private final float[] transposed; // [keyWidth][PITCH]: so that a query's scores are sums of rows
+    private final float[][] keyTile; // [paddedWidth][KEYS]: the same, as the loops want it
+    private final float[][] valueTile; // [KEYS][valueWidth]
     private final boolean[] there = new boolean[KEYS];
     private final float[] scores = new float[KEYS];
     private final float[] weights = new float[KEYS];
@@ -33,10 +38,12 @@ final class OnlineSoftmax {
     OnlineSoftmax(int queries, int keyWidth, int valueWidth) {
         this.keyWidth = keyWidth;
         this.valueWidth = valueWidth;
-        this.queries = new float[queries * keyWidth];
+        paddedWidth = (keyWidth + Tile.STEP - 1) / Tile.STEP * Tile.STEP;
+        this.queries = new float[queries * paddedWidth];
         keyRow = new float[keyWidth];
-        keyTile = new float[keyWidth * KEYS];
-        valueTile = new float[KEYS * valueWidth];
+        transposed = new float[keyWidth * PITCH];
+        keyTile = new float[paddedWidth][KEYS];
+        valueTile = new float[KEYS][valueWidth];
         sums = new float[queries][valueWidth];
         largest = new float[queries];
         totals = new float[queries];
@@ -51,25 +58,32 @@ final class OnlineSoftmax {
 
     /** Reads a query. */
     void query(int query, View q, long row) {
-        q.load(row, queries, query * keyWidth);
+        q.load(row, queries, query * paddedWidth);
     }
 
     /** Reads a key and its value into the tile. */
     void key(int j, View keys, View values, long row) {
         there[j] = true;
         keys.load(row, keyRow, 0);
-        values.load(row, valueTile, j * valueWidth);
+        values.load(row, valueTile[j], 0);
         for (int d = 0; d < keyWidth; d++) {
-            keyTile[d * KEYS + j] = keyRow[d];
+            transposed[d * PITCH + j] = keyRow[d];
         }
     }
 
     /** Says that no block holds a key. */
     void noKey(int j) {
         there[j] = false;
-        Arrays.fill(valueTile, j * valueWidth, (j + 1) * valueWidth, 0f);
+        Arrays.fill(valueTile[j], 0f);
         for (int d = 0; d < keyWidth; d++) {
-            keyTile[d * KEYS + j] = 0;
+            transposed[d * PITCH + j] = 0;
+        }
+    }
+
+    /** Ends the reading of a tile. */
+    void ready() {
+        for (int d = 0; d < keyWidth; d++) {
+            System.arraycopy(transposed, d * PITCH, keyTile[d], 0, KEYS);
         }
     }
 
@@ -100,30 +114,25 @@ final class OnlineSoftmax {
             sum[d] *= decay;
         }
         int j = from;
-        for (; j + 4 <= to; j += 4) {
-            Tile.addScaled(sum, valueTile, j * valueWidth, valueWidth, weights, j, valueWidth);
+        for (; j + Tile.STEP <= to; j += Tile.STEP) {
+            Tile.addScaled(sum, valueTile, j, weights, j, valueWidth);
         }
         for (; j < to; j++) {
-            addOne(sum, valueTile, j * valueWidth, weights[j], valueWidth);
+            addOne(sum, valueTile[j], weights[j], valueWidth);
         }
     }
 
     /** The products of a query with all keys of the tile; those out of sight are left unread. */
     private void score(int query) {
-        int at = query * keyWidth;
         Arrays.fill(scores, 0f);
-        int d = 0;
-        for (; d + 4 <= keyWidth; d += 4) {
-            Tile.addScaled(scores, keyTile, d * KEYS, KEYS, queries, at + d, KEYS);
-        }
-        for (; d < keyWidth; d++) {
-            addOne(scores, keyTile, d * KEYS, queries[at + d], KEYS);
+        for (int d = 0; d < paddedWidth; d += Tile.STEP) {
+            Tile.addScaled(scores, keyTile, d, queries, query * paddedWidth + d, KEYS);
         }
     }
 
-    private static void addOne(float[] sum, float[] tile, int at, float weight, int count) {
+    private static void addOne(float[] sum, float[] values, float weight, int count) {
         for (int i = 0; i < count; i++) {
-            sum[i] = Math.fma(weight, tile[at + i], sum[i]);
+            sum[i] = Math.fma(weight, values[i], sum[i]);
         }
     }
 

@@ -2,7 +2,6 @@ package org.tenon.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -24,9 +23,6 @@ import org.tenon.backend.cpu.ffi.DnnEngine;
  * serves all of this and an embedding too.
  */
 final class Products {
-    /** The most rows that are handled as dot products. */
-    static final int FEW = 4;
-
     /** Multiplications that a piece of work should have. */
     private static final long GRAIN = 65_536;
 
@@ -37,14 +33,14 @@ final class Products {
     private final Optional<DnnEngine> engine;
     private final Tile[] tiles;
 
-    /** Input rows as floats, for the dot products; {@code [FEW][inner, rounded up]}. */
-    private float[] few = {};
+    /** The left side of dot products, shared by all workers and all launches. */
+    private final FewRows few = new FewRows();
 
     Products(Workers workers, Optional<DnnEngine> engine) {
         this.workers = workers;
         this.engine = engine;
         tiles = IntStream.range(0, workers.pool().size())
-                .mapToObj(worker -> new Tile(FEW))
+                .mapToObj(worker -> new Tile())
                 .toArray(Tile[]::new);
     }
 
@@ -120,7 +116,6 @@ final class Products {
         private final Matrix output;
         private final Optional<View> bias;
         private final int inner;
-        private final int pitch;
         private final boolean canDot;
         private final Optional<DnnLinear> dnn;
         private final Piece[] narrow;
@@ -142,16 +137,13 @@ final class Products {
             input = Matrix.of(x);
             output = Matrix.of(y);
             inner = x.width();
-            pitch = (inner + Tile.LANES - 1) / Tile.LANES * Tile.LANES;
             canDot = parts.stream().allMatch(Part::transposed);
             int dots = Math.clamp(GRAIN / Math.max(1, inner), 4, Tile.COLUMNS);
             narrow = cut(parts, dots).toArray(Piece[]::new);
             boolean plenty = y.width() >= 2L * Tile.COLUMNS * workers.pool().size();
             wide = cut(parts, plenty ? Tile.COLUMNS : SLENDER).toArray(Piece[]::new);
-            workers.scratch().reserveFloats(0, (FEW + 1) * Tile.COLUMNS);
-            if (few.length < FEW * pitch) {
-                few = new float[FEW * pitch];
-            }
+            workers.scratch().reserveFloats(0, (FewRows.MOST + 1) * Tile.COLUMNS);
+            few.reserve(inner);
             for (Tile tile : tiles) {
                 tile.reserveMany();
             }
@@ -160,11 +152,8 @@ final class Products {
         @Override
         public void run(Queue queue, StepShape step) {
             rows = Math.toIntExact(x.rows(step));
-            if (canDot && rows <= FEW) {
-                for (int m = 0; m < rows; m++) {
-                    input.load(m, 0, few, m * pitch, inner);
-                    Arrays.fill(few, m * pitch + inner, (m + 1) * pitch, 0f);
-                }
+            if (canDot && rows <= FewRows.MOST) {
+                few.load(input, rows, inner);
                 rowTiles = 0;
                 workers.pool().run(rows == 0 ? 0 : narrow.length, this);
             } else if (dnn.isEmpty() || !dnn.get().run(rows)) {
@@ -186,14 +175,14 @@ final class Products {
         private void dots(Piece piece, Tile tile, float[] columns) {
             float[] sums = tile.result();
             for (int n = 0; n < piece.columns(); n++) {
-                tile.dots(piece.part().matrix(), piece.first() + n, inner, few, pitch, rows, sums);
+                tile.dots(piece.part().matrix(), piece.first() + n, few);
                 for (int m = 0; m < rows; m++) {
                     columns[m * Tile.COLUMNS + n] = sums[m];
                 }
             }
             for (int m = 0; m < rows; m++) {
                 System.arraycopy(columns, m * Tile.COLUMNS, sums, 0, piece.columns());
-                store(piece, m, sums, columns, FEW * Tile.COLUMNS);
+                store(piece, m, sums, columns, FewRows.MOST * Tile.COLUMNS);
             }
         }
 

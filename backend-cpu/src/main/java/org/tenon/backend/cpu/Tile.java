@@ -1,18 +1,15 @@
 package org.tenon.backend.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.tenon.api.tensor.DType;
 
 /**
- * One worker's arrays for matrix products, and the loops over them. The loops are written so that the JVM makes vector code of them: stores
- * go to the beginning of an array of their own, and an array has 2 KB, so that those of one loop share the first-level cache.
+ * One worker's arrays for matrix products, and the loops over them. The loops are written so that the JVM makes vector code of them: it does where all
+ * arrays are indexed by the loop's variable alone, or with a constant added, and it wants few and small arrays, that stay in the first-level cache.
  */
 final class Tile {
-    /** Columns of the inner dimension that a weight row is read by. */
-    static final int DEPTH = 512;
-
-    /** Partial sums of one dot product. */
-    static final int LANES = 128;
-
     /** Output columns of a tile of many rows. */
     static final int COLUMNS = 256;
 
@@ -20,23 +17,27 @@ final class Tile {
     static final int ROWS = 128;
 
     /** Columns of the inner dimension that a tile of many rows takes at once. */
-    static final int PANEL = 256;
+    private static final int PANEL = 256;
+
+    /** Rows that one loop of {@link #addScaled} adds. */
+    static final int STEP = 8;
 
     /** Between rows of the panel: not a power of two, so that transposing doesn't hit one cache set alone. */
     private static final int PITCH = COLUMNS + 16;
 
-    private final float[] row = new float[DEPTH];
-    private final float[][] lanes;
+    private final float[] row = new float[FewRows.DEPTH];
+    private final int[] bits = new int[FewRows.DEPTH];
+    private final int[] pairs = new int[FewRows.DEPTH / 2];
+    private final MemorySegment bitsAsBytes = MemorySegment.ofArray(bits);
+    private final float[] part = new float[FewRows.LANES];
+    private final float[][] lanes = new float[FewRows.MOST][FewRows.LANES];
     private final float[] result = new float[COLUMNS];
     private float[] panel = {}; // [PANEL][PITCH]: right-hand rows, transposed where need be
     private float[] left = {}; // [ROWS][PANEL]
     private float[][] sums = {}; // [ROWS][COLUMNS]
+    private final float[][] right = new float[STEP][COLUMNS];
 
-    Tile(int fewRows) {
-        lanes = new float[fewRows][LANES];
-    }
-
-    /** Allocates what {@link #multiply} needs; done at bind, for a product of few rows alone needs none of it. */
+    /** Allocates what {@link #multiply} needs; a worker that multiplies few rows alone needs none of it. */
     void reserveMany() {
         if (panel.length == 0) {
             panel = new float[PANEL * PITCH];
@@ -45,7 +46,7 @@ final class Tile {
         }
     }
 
-    /** {@return where {@link #dots} and others put a row of output} */
+    /** {@return where {@link #dots} puts its sums, and others a row of output} */
     float[] result() {
         return result;
     }
@@ -55,51 +56,63 @@ final class Tile {
         return sums[index];
     }
 
-    /**
-     * The dot products of one weight row with a few input rows; input row {@code m} begins at {@code m * pitch} of {@code x}, filled with zeros up to
-     * a multiple of {@link #LANES}.
-     */
-    void dots(Matrix weights, long weight, int inner, float[] x, int pitch, int rows, float[] sums) {
+    /** The dot products of one weight row with a few input rows, put into {@link #result}. */
+    void dots(Matrix weights, long weight, FewRows x) {
+        int rows = x.rows();
         for (int m = 0; m < rows; m++) {
             Arrays.fill(lanes[m], 0f);
         }
-        for (int k = 0; k < inner; k += DEPTH) {
-            int count = Math.min(DEPTH, inner - k);
-            weights.load(weight, k, row, 0, count);
-            if (count == DEPTH) {
-                for (int m = 0; m < rows; m++) {
-                    addFour(lanes[m], row, x, m * pitch + k);
-                }
-                continue;
+        boolean split = weights.type().equals(DType.BF16);
+        for (int block = 0; block < x.blocks(); block++) {
+            if (split) {
+                loadSplit(weights.bytes(), weights.at(weight) + 2L * FewRows.DEPTH * block);
+            } else {
+                weights.load(weight, (long) block * FewRows.DEPTH, row, 0, FewRows.DEPTH);
             }
-            int padded = (count + LANES - 1) / LANES * LANES;
-            Arrays.fill(row, count, padded, 0f);
             for (int m = 0; m < rows; m++) {
-                for (int part = 0; part < padded; part += LANES) {
-                    addOne(lanes[m], row, part, x, m * pitch + k + part);
-                }
+                addBlock(lanes[m], row, split ? x.split(m, block) : x.block(m, block));
+            }
+        }
+        int done = x.blocks() * FewRows.DEPTH;
+        weights.load(weight, done, row, 0, x.inner() - done);
+        Arrays.fill(row, x.inner() - done, x.tails() * FewRows.LANES, 0f);
+        for (int tail = 0; tail < x.tails(); tail++) {
+            System.arraycopy(row, tail * FewRows.LANES, part, 0, FewRows.LANES);
+            for (int m = 0; m < rows; m++) {
+                addTail(lanes[m], part, x.tail(m, tail));
             }
         }
         for (int m = 0; m < rows; m++) {
-            sums[m] = sum(lanes[m]);
+            result[m] = sum(lanes[m]);
         }
     }
 
-    private static void addFour(float[] lanes, float[] w, float[] x, int at) {
-        for (int i = 0; i < LANES; i++) {
+    /** Reads a block of BF16, first the elements with even numbers, then the odd ones: pairs of them are whole integers, which vectors are made of. */
+    private void loadSplit(MemorySegment bytes, long offset) {
+        MemorySegment.copy(bytes, Lanes.INT, offset, pairs, 0, pairs.length);
+        split(pairs, bits);
+        MemorySegment.copy(bitsAsBytes, ValueLayout.JAVA_FLOAT, 0, row, 0, row.length);
+    }
+
+    private static void split(int[] pairs, int[] bits) {
+        for (int i = 0; i < FewRows.DEPTH / 2; i++) {
+            bits[i] = pairs[i] << 16;
+            bits[i + FewRows.DEPTH / 2] = pairs[i] & 0xFFFF0000;
+        }
+    }
+
+    private static void addBlock(float[] lanes, float[] w, float[] x) {
+        for (int i = 0; i < FewRows.LANES; i++) {
             lanes[i] = Math.fma(
-                    x[at + i + 384],
+                    x[i + 384],
                     w[i + 384],
-                    Math.fma(
-                            x[at + i + 256],
-                            w[i + 256],
-                            Math.fma(x[at + i + 128], w[i + 128], Math.fma(x[at + i], w[i], lanes[i]))));
+                    Math.fma(x[i + 256], w[i + 256], Math.fma(x[i + 128], w[i + 128], Math.fma(x[i], w[i], lanes[i]))));
         }
     }
 
-    private static void addOne(float[] lanes, float[] w, int from, float[] x, int at) {
-        for (int i = 0; i < LANES; i++) {
-            lanes[i] = Math.fma(x[at + i], w[from + i], lanes[i]);
+    private static void addTail(float[] lanes, float[] w, float[] x) {
+        for (int i = 0; i < FewRows.LANES; i++) {
+            lanes[i] = Math.fma(x[i], w[i], lanes[i]);
         }
     }
 
@@ -112,7 +125,7 @@ final class Tile {
         float f = 0;
         float g = 0;
         float h = 0;
-        for (int i = 0; i < LANES; i += 8) {
+        for (int i = 0; i < FewRows.LANES; i += 8) {
             a += values[i];
             b += values[i + 1];
             c += values[i + 2];
@@ -144,7 +157,7 @@ final class Tile {
         }
         for (int k = 0; k < inner; k += PANEL) {
             int depth = Math.min(PANEL, inner - k);
-            int padded = (depth + 3) & ~3; // four at a time; zeros on both sides add nothing
+            int padded = (depth + STEP - 1) / STEP * STEP; // zeros on both sides add nothing
             for (int m = 0; m < rows; m++) {
                 x.load(firstRow + m, k, left, m * PANEL, depth);
                 Arrays.fill(left, m * PANEL + depth, m * PANEL + padded, 0f);
@@ -164,58 +177,62 @@ final class Tile {
                     w.load(k + j, firstColumn, panel, j * PITCH, columns);
                 }
             }
-            accumulate(rows, padded, columns);
-        }
-    }
-
-    private void accumulate(int rows, int depth, int columns) {
-        int m = 0;
-        for (; m + 2 <= rows; m += 2) {
-            for (int j = 0; j < depth; j += 4) {
-                addPair(sums[m], sums[m + 1], panel, j * PITCH, left, m * PANEL + j, columns);
-            }
-        }
-        if (m < rows) {
-            for (int j = 0; j < depth; j += 4) {
-                addScaled(sums[m], panel, j * PITCH, PITCH, left, m * PANEL + j, columns);
+            for (int j = 0; j < padded; j += STEP) {
+                accumulate(rows, j, columns);
             }
         }
     }
 
-    /** Two rows of sums, each plus four rows of the panel times four numbers. */
-    private static void addPair(float[] a, float[] b, float[] w, int at, float[] x, int from, int count) {
-        float p0 = x[from];
-        float p1 = x[from + 1];
-        float p2 = x[from + 2];
-        float p3 = x[from + 3];
-        float q0 = x[from + PANEL];
-        float q1 = x[from + PANEL + 1];
-        float q2 = x[from + PANEL + 2];
-        float q3 = x[from + PANEL + 3];
-        for (int i = 0; i < count; i++) {
-            float w0 = w[at + i];
-            float w1 = w[at + PITCH + i];
-            float w2 = w[at + 2 * PITCH + i];
-            float w3 = w[at + 3 * PITCH + i];
-            a[i] = Math.fma(p3, w3, Math.fma(p2, w2, Math.fma(p1, w1, Math.fma(p0, w0, a[i]))));
-            b[i] = Math.fma(q3, w3, Math.fma(q2, w2, Math.fma(q1, w1, Math.fma(q0, w0, b[i]))));
+    private void accumulate(int rows, int j, int columns) {
+        for (int i = 0; i < STEP; i++) {
+            System.arraycopy(panel, (j + i) * PITCH, right[i], 0, columns);
+        }
+        for (int m = 0; m < rows; m++) {
+            addScaled(sums[m], right, 0, left, m * PANEL + j, columns);
         }
     }
 
-    /** {@code sums[i] += x[from] w[at + i] + x[from + 1] w[at + pitch + i] + ...}, four terms. */
-    static void addScaled(float[] sums, float[] w, int at, int pitch, float[] x, int from, int count) {
-        float p0 = x[from];
-        float p1 = x[from + 1];
-        float p2 = x[from + 2];
-        float p3 = x[from + 3];
-        int second = at + pitch;
-        int third = second + pitch;
-        int fourth = third + pitch;
+    /** {@code sums[i] += factors[from] w[first][i] + ... + factors[from + 7] w[first + 7][i]}. */
+    static void addScaled(float[] sums, float[][] w, int first, float[] factors, int from, int count) {
+        addScaled(
+                sums,
+                w[first],
+                w[first + 1],
+                w[first + 2],
+                w[first + 3],
+                w[first + 4],
+                w[first + 5],
+                w[first + 6],
+                w[first + 7],
+                factors,
+                from,
+                count);
+    }
+
+    private static void addScaled(
+            float[] sums,
+            float[] a,
+            float[] b,
+            float[] c,
+            float[] d,
+            float[] e,
+            float[] f,
+            float[] g,
+            float[] h,
+            float[] factors,
+            int from,
+            int count) {
+        float p = factors[from];
+        float q = factors[from + 1];
+        float r = factors[from + 2];
+        float s = factors[from + 3];
+        float t = factors[from + 4];
+        float u = factors[from + 5];
+        float v = factors[from + 6];
+        float w = factors[from + 7];
         for (int i = 0; i < count; i++) {
-            sums[i] = Math.fma(
-                    p3,
-                    w[fourth + i],
-                    Math.fma(p2, w[third + i], Math.fma(p1, w[second + i], Math.fma(p0, w[at + i], sums[i]))));
+            float first = Math.fma(s, d[i], Math.fma(r, c[i], Math.fma(q, b[i], Math.fma(p, a[i], sums[i]))));
+            sums[i] = Math.fma(w, h[i], Math.fma(v, g[i], Math.fma(u, f[i], Math.fma(t, e[i], first))));
         }
     }
 }
