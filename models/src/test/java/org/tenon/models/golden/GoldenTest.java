@@ -1,0 +1,94 @@
+package org.tenon.models.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Limits;
+import org.tenon.api.tensor.DType;
+import org.tenon.models.Tenon;
+import org.tenon.models.checkpoint.ReferenceFile;
+import org.tenon.testing.primitive.PrimitiveProvider;
+
+/** Every golden on every backend: a new golden is a folder, a new backend is a line. */
+class GoldenTest {
+    private static final Path FOLDER = Path.of("src/test/resources/goldens");
+
+    private static Tenon.Builder on(String backend) {
+        return backend.equals("primitive")
+                ? Tenon.builder().backend(new PrimitiveProvider())
+                : Tenon.builder().backend(backend);
+    }
+
+    private static List<Path> goldens() {
+        try (Stream<Path> folders = Files.list(FOLDER)) {
+            return folders.sorted().toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static Stream<Arguments> everyGoldenOnEveryBackend() {
+        return goldens().stream()
+                .flatMap(golden -> Stream.of("cpu", "primitive")
+                        .map(backend -> Arguments.of(golden.getFileName().toString(), backend)));
+    }
+
+    static Stream<Arguments> everyGoldenInEveryNarrowType() {
+        return goldens().stream()
+                .flatMap(golden -> Stream.of(DType.BF16, DType.F16)
+                        .map(type -> Arguments.of(golden.getFileName().toString(), type)));
+    }
+
+    private static Verification verify(Tenon.Builder builder, String name) {
+        Path folder = FOLDER.resolve(name);
+        try (ReferenceFile reference = ReferenceFile.in(folder)) {
+            int rows = Verification.rows(reference);
+            Limits limits = Limits.defaults()
+                    .rows(rows)
+                    .outputs(rows)
+                    .sequences(reference.cases().size())
+                    .context(Verification.context(reference));
+            try (Tenon tenon = builder.limits(limits).open();
+                    CausalModel model = tenon.causal(folder)) {
+                return Verification.of(model, reference, tenon.blueprint(model.spec()).lengthDependences());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyGoldenOnEveryBackend")
+    void isTheReferences(String golden, String backend) {
+        Verification found = verify(on(backend).activations(DType.F32), golden);
+        assertTrue(found.passed(), found::toString);
+        assertEquals(4, found.ways().size());
+        assertFalse(found.continuations().isEmpty());
+        boolean dependsOnLength = Set.of("llama-dynamic", "llama-longrope", "llama-old-dynamic", "llama-old-longrope")
+                .contains(golden);
+        for (Verification.Way way : found.ways()) {
+            assertTrue(way.compared() >= 1, way::toString);
+            boolean inPieces = way.name().startsWith("chunks") || way.name().startsWith("token");
+            assertEquals(dependsOnLength && inPieces, way.left().isPresent(), way::toString);
+        }
+        // an error in one of a hundred places is far above rounding: F32 itself stays near 1e-6
+        assertTrue(found.ways().stream().allMatch(way -> way.deviation() < 1e-5), found::toString);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyGoldenInEveryNarrowType")
+    void staysWithinTheBoundOfNarrowActivations(String golden, DType type) {
+        Verification found = verify(on("cpu").activations(type), golden);
+        assertTrue(found.ways().stream().allMatch(way -> way.deviation() <= found.bound()), found::toString);
+    }
+}
