@@ -1,7 +1,5 @@
 package org.tenon.layers.attention;
 
-import java.util.OptionalInt;
-
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Declaration.Segment;
 import org.tenon.api.layer.Dims;
@@ -55,13 +53,6 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                 .projection("out", queries, initialiser, new Segment("", dims.hidden(), spec.outBias()))
                 .memory("keys", new LayerMemory.Keys(spec.kvHeads(), headDim, headDim, reach))
                 .operationsPerKey("keys", 4L * queries); // a product with the key and one with the value
-        spec.rope()
-                .map(rope -> rope.scaling().settledLength())
-                .orElse(OptionalInt.empty())
-                .ifPresent(length -> declaration.lengthDependence(
-                        length,
-                        "rotary frequencies depend on the length of the sequence after the step, beyond " + length
-                                + " tokens"));
         if (spec.headNorm().isPresent()) {
             declaration
                     .parameter("qNorm.weight", Shape.of(headDim), Initialiser.constant(1))
