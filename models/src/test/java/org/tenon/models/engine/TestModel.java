@@ -1,0 +1,125 @@
+package org.tenon.models.engine;
+
+import static org.tenon.api.model.Sampling.sampling;
+
+import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.model.History;
+import org.tenon.api.model.Limits;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.Sampling;
+import org.tenon.api.model.Scores;
+import org.tenon.api.text.Tokenizer;
+import org.tenon.models.sampling.SamplingChain;
+
+/** A loaded model on a {@link FakeComputation}. */
+final class TestModel implements AutoCloseable {
+    static final int VOCABULARY = Bytes.SIZE;
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final FakeComputation computation;
+    private final LoadedModel model;
+
+    private record Nothing() implements LayerSpec {}
+
+    private TestModel(FakeComputation computation, LoadedModel model) {
+        this.computation = computation;
+        this.model = model;
+    }
+
+    /** Limits for a small model: 3 sequences of 64 tokens, 8 rows in a step. */
+    static Limits limits() {
+        return Limits.defaults().sequences(3).context(64).rows(8).outputs(8).cacheBytes(1);
+    }
+
+    static TestModel open() {
+        return open(limits(), TestModel::noise);
+    }
+
+    static TestModel open(Limits limits, Function<int[], float[]> logits) {
+        int context = limits.context().orElseThrow();
+        int sequences = limits.sequences().orElseThrow();
+        FakeComputation computation = new FakeComputation(logits, context, sequences);
+        return open(
+                limits,
+                computation,
+                new ContiguousBlocks(context, sequences, computation::clear),
+                Optional.of(new Bytes()));
+    }
+
+    static TestModel open(Limits limits, FakeComputation computation, Blocks blocks, Optional<Tokenizer> tokenizer) {
+        LayerSpec nothing = new Nothing();
+        ModelSpec spec = new ModelSpec(
+                VOCABULARY,
+                limits.context().orElseThrow(),
+                List.of(new ModelSpec.Stack("stack", 1, nothing, List.of(), nothing)),
+                Map.of(ModelSpec.HEAD, nothing));
+        LoadedModel.Description description = new LoadedModel.Description(
+                spec, Numerics.F32, "fake", tokenizer, sampling().greedy().endTokens(Bytes.EOS));
+        return new TestModel(computation, new LoadedModel(description, limits, blocks, computation, CLEANER));
+    }
+
+    LoadedModel model() {
+        return model;
+    }
+
+    FakeComputation computation() {
+        return computation;
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    /** Logits that depend on every id before and look random; end tokens never are the best. */
+    static float[] noise(int[] ids) {
+        SplittableRandom random = new SplittableRandom(Arrays.hashCode(ids));
+        float[] logits = new float[VOCABULARY];
+        for (int id = 0; id < VOCABULARY; id++) {
+            logits[id] = (float) (4 * random.nextDouble());
+        }
+        logits[Bytes.EOS] = -1;
+        return logits;
+    }
+
+    /** A model that says one thing after a prompt of so many tokens, and then ends. */
+    static Function<int[], float[]> saying(String text, int promptLength) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ids -> {
+            float[] logits = new float[VOCABULARY];
+            int said = ids.length - promptLength;
+            logits[said < bytes.length ? bytes[said] & 0xFF : Bytes.EOS] = 1;
+            return logits;
+        };
+    }
+
+    /** What a model that is asked for nothing else gives: computed without any engine. */
+    static int[] alone(int[] prompt, int count, Sampling sampling, long seed) {
+        int[] ids = prompt;
+        SamplingChain chain = SamplingChain.of(sampling, seed);
+        Scores scores = new Scores(VOCABULARY);
+        for (int i = 0; i < count; i++) {
+            CachedSequence sequence = new CachedSequence(1);
+            sequence.become(ids);
+            History history = new SequenceHistory(sequence, prompt.length);
+            scores.set(noise(ids));
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = chain.next(scores, history);
+        }
+        return Arrays.copyOfRange(ids, prompt.length, ids.length);
+    }
+
+    /** A prompt of so many ids, different for each number. */
+    static int[] prompt(int length, int number) {
+        return new SplittableRandom(number).ints(length, 0, 256).toArray();
+    }
+}
