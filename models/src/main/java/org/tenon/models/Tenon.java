@@ -1,10 +1,7 @@
 package org.tenon.models;
 
-import com.google.inject.Guice;
-import com.google.inject.Stage;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.CausalModel;
@@ -18,7 +15,7 @@ import org.tenon.models.checkpoint.Access;
 import org.tenon.models.loading.Backends;
 import org.tenon.models.loading.Loader;
 import org.tenon.models.loading.Options;
-import org.tenon.models.loading.TenonModule;
+import org.tenon.models.plugin.PluginFinder;
 
 /**
  * Where an application begins: finds backends, layers and model families, and loads, creates and saves models. Thread-safe.
@@ -59,24 +56,21 @@ public final class Tenon implements AutoCloseable {
 
     /** {@return a builder with nothing chosen} */
     public static Builder builder() {
-        return new Builder(Options.DEFAULTS, loaded(Thread.currentThread().getContextClassLoader()));
+        return new Builder(Options.DEFAULTS, PluginFinder.in(contextLoader()));
     }
 
-    private static TenonModule.Finder loaded(ClassLoader loader) {
-        return new TenonModule.Finder() {
-            @Override
-            public <S> ServiceLoader<S> find(Class<S> service) {
-                return ServiceLoader.load(service, loader);
-            }
-        };
+    /** A thread may have no context class loader; then the one that loaded Tenon. */
+    private static ClassLoader contextLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context == null ? Tenon.class.getClassLoader() : context;
     }
 
     /** Chooses how Tenon loads models. Immutable: each choice gives another builder. */
     public static final class Builder {
         private final Options options;
-        private final TenonModule.Finder finder;
+        private final PluginFinder finder;
 
-        private Builder(Options options, TenonModule.Finder finder) {
+        private Builder(Options options, PluginFinder finder) {
             this.options = options;
             this.finder = finder;
         }
@@ -193,7 +187,7 @@ public final class Tenon implements AutoCloseable {
          * @return a builder with it
          */
         public Builder plugins(ClassLoader loader) {
-            return new Builder(options, loaded(loader));
+            return new Builder(options, PluginFinder.in(loader));
         }
 
         /**
@@ -203,19 +197,12 @@ public final class Tenon implements AutoCloseable {
          * @return a builder with it
          */
         public Builder plugins(ModuleLayer layer) {
-            return new Builder(options, new TenonModule.Finder() {
-                @Override
-                public <S> ServiceLoader<S> find(Class<S> service) {
-                    return ServiceLoader.load(layer, service);
-                }
-            });
+            return new Builder(options, PluginFinder.in(layer));
         }
 
         /** {@return Tenon as chosen} */
         public Tenon open() {
-            Loader loader = Guice.createInjector(Stage.DEVELOPMENT, new TenonModule(options, finder))
-                    .getInstance(Loader.class);
-            return new Tenon(loader, options);
+            return new Tenon(Loader.open(options, finder), options);
         }
     }
 

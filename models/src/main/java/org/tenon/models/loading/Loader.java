@@ -1,5 +1,7 @@
 package org.tenon.models.loading;
 
+import com.google.inject.Guice;
+import com.google.inject.Stage;
 import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.engine.LoadedModel;
 import org.tenon.models.engine.Room;
+import org.tenon.models.plugin.PluginFinder;
 import org.tenon.tokenizers.HuggingFaceTokenizer;
 
 /** Loads, creates and saves models. Thread-safe. */
@@ -40,19 +43,23 @@ public final class Loader {
     private final Cleaner cleaner = Cleaner.create();
     private final Map<CausalModel, Origin> origins = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /**
-     * A loader.
-     *
-     * @param options how models are loaded
-     * @param backends the backends there are
-     * @param families the model families there are
-     * @param layers the kinds of layers there are
-     */
     Loader(Options options, Backends backends, Families families, LayerProviders layers) {
         this.options = options;
         this.backends = backends;
         this.families = families;
         this.layers = layers;
+    }
+
+    /**
+     * A loader with all plugins that are given and found.
+     *
+     * @param options how models are loaded
+     * @param finder where plugins are looked for
+     * @return the loader
+     */
+    public static Loader open(Options options, PluginFinder finder) {
+        return Guice.createInjector(Stage.DEVELOPMENT, new TenonModule(options, finder))
+                .getInstance(Loader.class);
     }
 
     /** {@return the backends there are} */

@@ -11,35 +11,17 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.family.TenonTree;
+import org.tenon.models.plugin.PluginFinder;
 import org.tenon.models.plugin.Plugins;
 
 /**
  * Binds what plugins provide. Plugins themselves are never injected: {@link ServiceLoader} makes them, and their instances are bound.
  */
-public final class TenonModule extends AbstractModule {
+final class TenonModule extends AbstractModule {
     private final Options options;
-    private final Finder finder;
+    private final PluginFinder finder;
 
-    /** Finds the providers of a service: in a class loader, or in a module layer. */
-    @FunctionalInterface
-    public interface Finder {
-        /**
-         * Finds providers; called by the module that uses the service.
-         *
-         * @param service the service
-         * @param <S> the service
-         * @return its providers
-         */
-        <S> ServiceLoader<S> find(Class<S> service);
-    }
-
-    /**
-     * A module.
-     *
-     * @param options how models are loaded
-     * @param finder where plugins are looked for
-     */
-    public TenonModule(Options options, Finder finder) {
+    TenonModule(Options options, PluginFinder finder) {
         this.options = options;
         this.finder = finder;
     }
