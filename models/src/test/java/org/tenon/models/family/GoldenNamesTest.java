@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.api.model.Format;
+import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.models.assembly.Blueprint;
@@ -25,7 +26,7 @@ import org.tenon.models.checkpoint.Checkpoint;
 
 /** The tensors of every golden checkpoint against what the architecture declares. */
 class GoldenNamesTest {
-    private static final Llama LLAMA = new Llama();
+    private static final List<ModelFamily> FAMILIES = List.of(new Llama(), new TenonTree());
     private static final LayerProviders LAYERS = LayerProviders.found();
 
     static List<Path> goldens() throws IOException, URISyntaxException {
@@ -38,6 +39,14 @@ class GoldenNamesTest {
         }
     }
 
+    private static ModelFamily family(Checkpoint checkpoint) {
+        String type = checkpoint.config().text("model_type");
+        return FAMILIES.stream()
+                .filter(family -> family.modelTypes().contains(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void thereAreGoldens() throws Exception {
         assertTrue(goldens().size() >= 8);
@@ -47,8 +56,8 @@ class GoldenNamesTest {
     @MethodSource("goldens")
     void everyTensorIsAParameterOfItsShapeAndEveryParameterATensor(Path golden) {
         try (Checkpoint checkpoint = Checkpoint.open(golden)) {
-            Blueprint blueprint = Blueprint.of(LLAMA.spec(checkpoint.config()), LAYERS);
-            ParameterNames names = LLAMA.names(checkpoint.config(), Format.HUGGING_FACE);
+            Blueprint blueprint = Blueprint.of(family(checkpoint).spec(checkpoint.config()), LAYERS);
+            ParameterNames names = family(checkpoint).names(checkpoint.config(), Format.HUGGING_FACE);
             Set<String> missing = new HashSet<>(blueprint.parameters().keySet());
             for (String name : checkpoint.tensors().keySet()) {
                 if (names.ignorable(name)) {
@@ -70,8 +79,9 @@ class GoldenNamesTest {
     @MethodSource("goldens")
     void theConfigurationCanBeWrittenAndReadAgain(Path golden) {
         try (Checkpoint checkpoint = Checkpoint.open(golden)) {
-            ModelSpec spec = LLAMA.spec(checkpoint.config());
-            assertEquals(spec, LLAMA.spec(LLAMA.config(spec).orElseThrow()));
+            ModelFamily family = family(checkpoint);
+            ModelSpec spec = family.spec(checkpoint.config());
+            assertEquals(spec, family.spec(family.config(spec).orElseThrow()));
         }
     }
 }
