@@ -16,6 +16,10 @@ final class Expressions {
     /** The method that stands for a slice. */
     static final String SLICE = "tenon_slice";
 
+    private static final Set<String> TESTS = Set.of(
+            "defined", "undefined", "none", "string", "number", "integer", "float", "boolean", "mapping", "iterable", "sequence",
+            "true", "false", "in", "eq", "equalto", "==", "ne", "!=", "lt", "lessthan", "gt", "greaterthan", "le", "ge",
+            "divisibleby", "even", "odd", "lower", "upper", "sameas");
     private static final Set<String> NOT_A_VALUE = Set.of("in", "and", "or", "not", "if", "else", "is");
     private static final Set<String> AFTER_NOT = Set.of("and", "or", "if", "else", ",", ":", "=");
     private static final Set<String> AFTER_ARGUMENT = Set.of(",");
@@ -113,6 +117,18 @@ final class Expressions {
         } else {
             at++;
             put(token.text());
+            if (token.is("is")) {
+                checkTest();
+            }
+        }
+    }
+
+    /** The name after {@code is}: Jinjava takes one that it doesn't know for no. */
+    private void checkTest() {
+        int name = at < tokens.size() && tokens.get(at).is("not") ? at + 1 : at;
+        if (name >= tokens.size() || !TESTS.contains(tokens.get(name).text())) {
+            throw new TemplateException("the chat template has a test that is not supported: 'is "
+                    + (name < tokens.size() ? tokens.get(name).text() : "") + "'");
         }
     }
 
@@ -128,6 +144,9 @@ final class Expressions {
             } else if (token.is("[") || token.is("(")) {
                 bracket(token);
             } else if ((token.is(".") || token.is("|")) && at + 1 < tokens.size()) {
+                if (token.is("|")) {
+                    PythonFilters.check(tokens.get(at + 1).text());
+                }
                 put(token.text());
                 put(tokens.get(at + 1).text());
                 at += 2;

@@ -35,8 +35,8 @@ public final class JinjaChatTemplate implements ChatTemplate {
     private static final long MAX_OUTPUT = 1 << 24;
     private static final int MAX_ITEMS = 100_000;
     private static final int MAX_RANGE = 10_000;
-    private static final int MAX_NODES = 2_000_000;
-    private static final long MAX_NANOS = 10_000_000_000L;
+    private static final int MAX_NODES = 300_000;
+    private static final long MAX_NANOS = 5_000_000_000L;
     private static final int MAX_MACRO_DEPTH = 50;
     private static final String STOPPED = "stopped after an error";
     private static final Set<String> FUNCTIONS = Set.of(":range", ":namespace");

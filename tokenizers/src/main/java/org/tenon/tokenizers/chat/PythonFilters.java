@@ -43,8 +43,12 @@ final class PythonFilters {
 
     private PythonFilters() {}
 
-    static boolean isSupported(Filter filter) {
-        return filter instanceof Named || JINJAVA_FILTERS.contains(filter.getName());
+    /** Refuses a filter that isn't there: Jinjava would take its result for nothing. */
+    static void check(String name) {
+        boolean ours = all().stream().anyMatch(filter -> filter.getName().equals(name));
+        if (!ours && !JINJAVA_FILTERS.contains(name)) {
+            throw new TemplateException("the chat template uses the filter '" + name + "', which is not supported");
+        }
     }
 
     static List<Filter> all() {

@@ -100,9 +100,7 @@ final class PythonResolver extends MapELResolver {
 
     @SuppressWarnings("unchecked")
     private static @Nullable Object filtered(Filter filter, List<@Nullable Object> arguments) {
-        if (!PythonFilters.isSupported(filter)) {
-            throw new ELException("the filter '" + filter.getName() + "' is not supported");
-        }
+        PythonFilters.check(filter.getName());
         return filter.filter(arguments.get(0), (JinjavaInterpreter) arguments.get(1), (Object[]) arguments.get(2), (Map<
                         String, Object>)
                 arguments.get(3));

@@ -17,6 +17,8 @@ final class Rewriter {
     private static final Set<String> UNSUPPORTED =
             Set.of("include", "import", "from", "extends", "block", "filter", "with", "autoescape", "do", "trans");
 
+    private static final int MAX_BLOCKS = 100;
+
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
     private int loops;
@@ -73,7 +75,7 @@ final class Rewriter {
             case "macro" -> macro(rest);
             case "call" -> {
                 tag("call " + Expressions.rewrite(rest));
-                open.push("call");
+                open("call");
             }
             case "break", "continue" -> tag(name);
             case "generation", "endgeneration" -> {
@@ -103,7 +105,7 @@ final class Rewriter {
     private void condition(String tag, List<Token> tokens) {
         tag(tag + " " + Expressions.filtered(tokens, PythonFilters.TRUTH));
         if (tag.equals("if")) {
-            open.push("if");
+            open("if");
         }
     }
 
@@ -131,14 +133,14 @@ final class Rewriter {
             values = kept + ".items";
         }
         tag("for " + targets + " in " + values);
-        open.push("for");
+        open("for");
     }
 
     private void set(List<Token> tokens) {
         int equals = Expressions.find(tokens, 0, "=");
         if (equals < 0) {
             tag("set " + Expressions.rewrite(tokens));
-            open.push("set");
+            open("set");
             return;
         }
         String targets = targets(tokens.subList(0, equals));
@@ -160,7 +162,7 @@ final class Rewriter {
             i = end + 1;
         }
         tag("macro " + tokens.getFirst().text() + "(" + String.join(", ", parameters) + ")");
-        open.push("macro");
+        open("macro");
     }
 
     /** Names as Jinjava wants them: without spaces. */
@@ -172,6 +174,13 @@ final class Rewriter {
             }
         }
         return targets.toString();
+    }
+
+    private void open(String block) {
+        if (open.size() == MAX_BLOCKS) {
+            throw new TemplateException("the chat template has blocks nested more than " + MAX_BLOCKS + " deep");
+        }
+        open.push(block);
     }
 
     private void tag(String content) {

@@ -1,6 +1,5 @@
 package org.tenon.tokenizers.pipeline;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.tenon.api.text.TextStream;
 
@@ -29,8 +28,8 @@ public final class Utf8Stream implements TextStream {
     @Override
     public String append(int id) {
         take(id);
-        int certain = size - pending();
-        String text = new String(bytes, 0, certain, StandardCharsets.UTF_8);
+        int certain = size - Utf8.incomplete(bytes, size);
+        String text = Utf8.decode(bytes, certain);
         System.arraycopy(bytes, certain, bytes, 0, size - certain);
         size -= certain;
         return text;
@@ -38,7 +37,7 @@ public final class Utf8Stream implements TextStream {
 
     @Override
     public String finish() {
-        String text = new String(bytes, 0, size, StandardCharsets.UTF_8);
+        String text = Utf8.decode(bytes, size);
         size = 0;
         started = false;
         return text;
@@ -71,33 +70,5 @@ public final class Utf8Stream implements TextStream {
         System.arraycopy(tokens.pool(), tokens.start(id), bytes, size, length);
         size += length;
         started = true;
-    }
-
-    /** How many bytes at the end begin a character that more bytes could complete. */
-    private int pending() {
-        for (int back = 1; back <= Math.min(3, size); back++) {
-            int lead = bytes[size - back] & 0xff;
-            if (lead >= 0xc0) {
-                return back < length(lead) && (back == 1 || isSecond(lead, bytes[size - back + 1] & 0xff)) ? back : 0;
-            }
-            if (lead < 0x80) {
-                return 0;
-            }
-        }
-        return 0;
-    }
-
-    private static int length(int lead) {
-        if (lead < 0xc2 || lead > 0xf4) {
-            return 0;
-        }
-        return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    }
-
-    /** Table 3-7 of the Unicode standard: what may follow a lead byte. */
-    private static boolean isSecond(int lead, int second) {
-        int min = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-        int max = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-        return second >= min && second <= max;
     }
 }

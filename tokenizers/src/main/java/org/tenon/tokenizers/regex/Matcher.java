@@ -14,7 +14,7 @@ public final class Matcher {
     private static final int NO_FLOOR = Integer.MAX_VALUE;
     private static final int MAX_STACK = 3 << 26;
     private static final long FREE_STEPS = 2_000_000;
-    private static final long STEPS_PER_CHARACTER = 1_000;
+    private static final long STEPS_PER_CHARACTER = 200;
 
     private final Program program;
     private final Membership[] sets;
