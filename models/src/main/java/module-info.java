@@ -14,10 +14,12 @@ module org.tenon.models {
     exports org.tenon.models.architecture;
     exports org.tenon.models.assembly;
     exports org.tenon.models.checkpoint;
+    exports org.tenon.models.evaluation;
     exports org.tenon.models.family;
     exports org.tenon.models.golden;
     exports org.tenon.models.loading;
     exports org.tenon.models.plugin;
+    exports org.tenon.models.sampling;
 
     uses org.tenon.api.backend.BackendProvider;
     uses org.tenon.api.layer.LayerProvider;

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.WeightSource;
@@ -94,7 +95,7 @@ final class NetworkWriter {
         return pools.computeIfAbsent(memory.site(), site -> switch (memory.kept()) {
             case LayerMemory.Keys keys ->
                 new Pools(
-                        blueprint.sites().get(site).group(),
+                        Objects.requireNonNull(blueprint.sites().get(site)).group(),
                         pool(site + ".keys", keys.kvHeads(), keys.keyWidth()),
                         pool(site + ".values", keys.kvHeads(), keys.valueWidth()));
         });

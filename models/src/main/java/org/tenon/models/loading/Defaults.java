@@ -4,12 +4,15 @@ import static org.tenon.api.model.Sampling.sampling;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.tenon.api.config.Config;
+import org.tenon.api.model.InvalidRequest;
 import org.tenon.api.model.Sampling;
 
 /**
  * How tokens are chosen where a request doesn't say: by {@code generation_config.json}, with Transformers' defaults for what it leaves
- * out; end tokens by {@code config.json} where the other file names none.
+ * out; end tokens by {@code config.json} where the other file names none. Of the bounds of the output, {@code max_new_tokens} counts; a
+ * {@code max_length} doesn't, whose default of 20 nobody means.
  */
 final class Defaults {
     /** Transformers' {@code top_k} where a file doesn't say. */
@@ -19,27 +22,33 @@ final class Defaults {
 
     static Sampling of(Config config, Optional<Config> generation) {
         Config file = generation.orElseGet(Config::object);
-        Sampling defaults = file.flag("do_sample", false)
-                ? sampling()
-                        .drawn()
-                        .temperature(file.decimal("temperature", 1))
-                        .topP(file.decimal("top_p", 1))
-                : sampling().greedy();
-        defaults = defaults.topK(file.integer("top_k", TOP_K))
-                .repetitionPenalty(file.decimal("repetition_penalty", 1));
-        if (file.flag("do_sample", false) && file.has("min_p")) {
-            defaults = defaults.minP(file.decimal("min_p"));
-        }
-        if (file.has("max_new_tokens")) {
-            defaults = defaults.maxTokens(file.positive("max_new_tokens"));
-        }
+        Sampling defaults = set(sampling(), file, "temperature", given -> given.temperature(file.decimal("temperature")));
+        defaults = set(defaults, file, "top_p", given -> given.topP(file.decimal("top_p")));
+        defaults = set(defaults, file, "min_p", given -> given.minP(file.decimal("min_p")));
+        int absent = file.keys().contains("top_k") ? 0 : TOP_K; // a null there means none
+        defaults = set(defaults.topK(absent), file, "top_k", given -> given.topK(file.integer("top_k")));
+        defaults = set(
+                defaults,
+                file,
+                "repetition_penalty",
+                given -> given.repetitionPenalty(file.decimal("repetition_penalty")));
+        defaults = set(defaults, file, "max_new_tokens", given -> given.maxTokens(file.integer("max_new_tokens")));
+        defaults = file.flag("do_sample", false) ? defaults.drawn() : defaults.greedy();
         return defaults.endTokens(ends(file.has("eos_token_id") ? file : config));
+    }
+
+    /** What a file says of one key, if it does; a value that sampling refuses is the file's fault. */
+    private static Sampling set(Sampling defaults, Config file, String key, UnaryOperator<Sampling> change) {
+        try {
+            return file.has(key) ? change.apply(defaults) : defaults;
+        } catch (InvalidRequest refused) {
+            throw file.child(key).invalid("a value that sampling takes (" + refused.getMessage() + ")");
+        }
     }
 
     /** One id, a list of ids, or none. */
     private static int[] ends(Config file) {
         return file.optional("eos_token_id")
-                .filter(ends -> file.has("eos_token_id"))
                 .map(ends -> ends.kind() == Config.Kind.LIST ? ends.asList() : List.of(ends))
                 .orElse(List.of())
                 .stream()

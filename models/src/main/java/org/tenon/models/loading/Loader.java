@@ -5,16 +5,17 @@ import com.google.inject.Stage;
 import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.tenon.api.TenonException;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.config.Config;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Closed;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
@@ -41,7 +42,12 @@ public final class Loader {
     private final Families families;
     private final LayerProviders layers;
     private final Cleaner cleaner = Cleaner.create();
-    private final Map<CausalModel, Origin> origins = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<Long, Open> open = new ConcurrentHashMap<>();
+    private final AtomicLong opened = new AtomicLong();
+    private volatile boolean closed;
+
+    /** A model that hasn't been closed yet. */
+    private record Open(CausalModel model, Origin origin) {}
 
     Loader(Options options, Backends backends, Families families, LayerProviders layers) {
         this.options = options;
@@ -131,10 +137,12 @@ public final class Loader {
         Blueprint blueprint = Blueprint.of(spec, layers);
         RandomWeights weights = new RandomWeights(blueprint, seed, type);
         Origin origin = new Origin(blueprint, weights, type, Optional.empty(), Optional.empty());
-        return start(origin, Optional.empty(), Sampling.sampling().greedy(), () -> {});
+        return start(origin, Optional.empty(), Defaults.of(Config.object(), Optional.empty()), () -> {});
     }
 
     private CausalModel start(Origin origin, Optional<Tokenizer> tokenizer, Sampling defaults, Runnable release) {
+        check();
+        long number = opened.getAndIncrement();
         DType activations = options.activations().orElse(origin.type());
         Numerics numerics = Numerics.of(activations);
         long bytes = origin.bytes(activations);
@@ -157,8 +165,12 @@ public final class Loader {
                         room,
                         network,
                         () -> {
-                            backend.close();
-                            release.run();
+                            open.remove(number);
+                            try {
+                                backend.close();
+                            } finally {
+                                release.run();
+                            }
                         },
                         cleaner);
                 done = true;
@@ -169,8 +181,18 @@ public final class Loader {
                 }
             }
         });
-        origins.put(model, origin);
+        open.put(number, new Open(model, origin));
+        if (closed) {
+            model.close(); // it came between the check and the end of the others
+        }
+        check();
         return model;
+    }
+
+    private void check() {
+        if (closed) {
+            throw new Closed("Tenon");
+        }
     }
 
     /**
@@ -181,15 +203,18 @@ public final class Loader {
      * @param folder where; made when it isn't there
      */
     public void save(CausalModel model, Path folder) {
-        Origin origin = origins.get(model);
-        if (origin == null) {
-            throw new TenonException("the model was loaded by another Tenon, which alone can save it");
-        }
+        Origin origin = open.values().stream()
+                .filter(one -> one.model().equals(model))
+                .map(Open::origin)
+                .findFirst()
+                .orElseThrow(() -> new TenonException(
+                        "a model is saved by the Tenon that loaded it, while it is open; this one is closed, or another's"));
         new Saving(origin, families.spelling(model.spec(), origin.family())).into(folder);
     }
 
     /** Closes the models that are still open. Idempotent. */
     public void close() {
-        List.copyOf(origins.keySet()).forEach(CausalModel::close);
+        closed = true;
+        List.copyOf(open.values()).forEach(one -> one.model().close());
     }
 }
