@@ -22,6 +22,7 @@ import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
+import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
 import org.tenon.backend.cpu.ffi.OneDnn;
 
@@ -46,7 +47,9 @@ final class CpuBackend {
         Copies copies = new Copies(workers);
         Products products = new Products(workers, engine);
         Gates gates = new Gates(workers);
-        return KernelBackend.on(CpuProvider.NAME, new HostMemory(CpuProvider.NAME, memoryBytes), HostMemory.queue())
+        HostMemory memory = new HostMemory(CpuProvider.NAME, memoryBytes);
+        return KernelBackend.on(CpuProvider.NAME, memory, HostMemory.queue())
+                .layout(Layout.DENSE, new DenseWeights(memory)::arrange)
                 .kernel(Fill.class, elementwise::fill)
                 .kernel(Iota.class, elementwise::iota)
                 .kernel(Convert.class, elementwise::convert)

@@ -125,6 +125,7 @@ final class DnnLinear implements WorkerPool.Task {
         if (plan.pieces().isEmpty()) {
             return false;
         }
+        requireOpen();
         if (!types.x().equals(x.type())) {
             meet(Phase.CONVERT_X, workers.pieces(rows, inner));
         }
@@ -133,6 +134,17 @@ final class DnnLinear implements WorkerPool.Task {
             meet(Phase.CONVERT_Y, workers.pieces(rows, columns));
         }
         return true;
+    }
+
+    /** Native code would crash where a mapped checkpoint was closed too early. */
+    private void requireOpen() {
+        boolean open = x.bytes().scope().isAlive() && y.bytes().scope().isAlive();
+        for (int i = 0; i < parts.size(); i++) {
+            open &= parts.get(i).matrix().bytes().scope().isAlive();
+        }
+        if (!open) {
+            throw new IllegalStateException("the memory of a product's operand was given back");
+        }
     }
 
     private void meet(Phase next, int count) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * what is left in smaller ones, filled up with zeros.
  */
 final class FewRows {
-    /** The most rows. */
-    static final int MOST = 4;
+    /** The most rows: with more, tiles are faster. */
+    static final int MOST = 6;
 
     /** Columns of a whole block. */
     static final int DEPTH = 512;

@@ -18,9 +18,9 @@ import org.tenon.api.tensor.Tensor;
 import org.tenon.backend.cpu.ffi.DnnEngine;
 
 /**
- * Matrix products. A few rows are dot products with the weight's rows, each read once, in plain Java: memory is the limit there. Many rows are
- * oneDNN's, or go by tiles in plain Java, whose weights are decoded and transposed once for all rows of the tile. Weights stay as they are, so that one copy
- * serves all of this and an embedding too.
+ * Matrix products: oneDNN's where it is there, else in plain Java, a few rows as dot products with the weight's rows, many by tiles, whose weights are
+ * decoded and transposed once for all rows of the tile. Weights stay as they are, row after row, so that one copy serves all of this and an
+ * embedding too.
  */
 final class Products {
     /** Multiplications that a piece of work should have. */
@@ -28,6 +28,9 @@ final class Products {
 
     /** Columns of a tile where wider ones would be too few for all workers. */
     private static final int SLENDER = 64;
+
+    /** Multiplications that plain Java is done with before oneDNN, or another thread, has begun. */
+    private static final long SMALL = 32_768;
 
     private final Workers workers;
     private final Optional<DnnEngine> engine;
@@ -117,6 +120,7 @@ final class Products {
         private final Optional<View> bias;
         private final int inner;
         private final boolean canDot;
+        private final long size; // multiplications for each row
         private final Optional<DnnLinear> dnn;
         private final Piece[] narrow;
         private final Piece[] wide;
@@ -137,6 +141,7 @@ final class Products {
             input = Matrix.of(x);
             output = Matrix.of(y);
             inner = x.width();
+            size = (long) inner * y.width();
             canDot = parts.stream().allMatch(Part::transposed);
             int dots = Math.clamp(GRAIN / Math.max(1, inner), 4, Tile.COLUMNS);
             narrow = cut(parts, dots).toArray(Piece[]::new);
@@ -152,7 +157,7 @@ final class Products {
         @Override
         public void run(Queue queue, StepShape step) {
             rows = Math.toIntExact(x.rows(step));
-            if (canDot && rows <= FewRows.MOST) {
+            if (canDot && rows <= FewRows.MOST && (dnn.isEmpty() || (long) rows * size < SMALL)) {
                 few.load(input, rows, inner);
                 rowTiles = 0;
                 workers.pool().run(rows == 0 ? 0 : narrow.length, this);
