@@ -105,8 +105,8 @@ class DeclarationsTest {
     void attentionSaysWhereItsPositionsDependOnTheSequencesLength() {
         Rope rope = Rope.of(1e4);
         Rope dynamic = rope.scaling(new DynamicScaling(2, 512));
-        Rope longRope = rope.scaling(
-                new LongRopeScaling(List.of(1.0, 1.0, 1.0, 1.0), List.of(2.0, 2.0, 2.0, 2.0), 256, 1));
+        Rope longRope =
+                rope.scaling(new LongRopeScaling(List.of(1.0, 1.0, 1.0, 1.0), List.of(2.0, 2.0, 2.0, 2.0), 256, 1));
         assertEquals(List.of(512), limits(dynamic));
         assertEquals(List.of(256), limits(longRope));
         assertEquals(List.of(), limits(rope.scaling(new YarnScaling(4, 256))));

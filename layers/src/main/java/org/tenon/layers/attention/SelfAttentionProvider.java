@@ -58,12 +58,13 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                     .parameter("qNorm.weight", Shape.of(headDim), Initialiser.constant(1))
                     .parameter("kNorm.weight", Shape.of(headDim), Initialiser.constant(1));
         }
-        spec.rope().ifPresent(rope -> rope.scaling()
-                .settledLength()
-                .ifPresent(settled -> declaration.lengthDependence(
-                        settled,
-                        "rotary positions turn by the sequence's length after the step, and keys in the cache stay as they"
-                                + " were written")));
+        spec.rope()
+                .ifPresent(rope -> rope.scaling()
+                        .settledLength()
+                        .ifPresent(settled -> declaration.lengthDependence(
+                                settled,
+                                "rotary positions turn by the sequence's length after the step, and keys in the cache stay as they"
+                                        + " were written")));
         return declaration;
     }
 

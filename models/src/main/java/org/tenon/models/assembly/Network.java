@@ -58,7 +58,8 @@ public final class Network implements AutoCloseable {
          * @param entries blocks that one sequence can have
          */
         public Bounds {
-            if (Math.min(Math.min(rows, sequences), Math.min(outputs, blockSize)) < 1 || Math.min(blocks, entries) < 1) {
+            if (Math.min(Math.min(rows, sequences), Math.min(outputs, blockSize)) < 1
+                    || Math.min(blocks, entries) < 1) {
                 throw new IllegalArgumentException("bounds are at least 1 each: " + rows + " rows, " + sequences
                         + " sequences, " + outputs + " outputs, " + blocks + " blocks of " + blockSize + ", " + entries
                         + " for a sequence");

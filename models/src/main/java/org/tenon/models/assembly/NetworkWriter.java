@@ -73,7 +73,8 @@ final class NetworkWriter {
         Tensor wanted = writer.ops().gather(x, input(StepInput.outputs(stack.axis()))); // [outputs, hidden]
         LayerNode<?> last = blueprint.heads().get(head);
         if (last == null) {
-            throw new IllegalArgumentException("the model has no head " + head + ", but " + blueprint.heads().keySet());
+            throw new IllegalArgumentException("the model has no head " + head + ", but "
+                    + blueprint.heads().keySet());
         }
         Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
         return new Written(writer.finish(List.of(logits)), inputs, pools, logits);
@@ -134,7 +135,8 @@ final class NetworkWriter {
         public Layer child(String name) {
             LayerNode<?> child = node.children().get(name);
             if (child == null) {
-                throw new IllegalArgumentException(node.path() + " asks for the layer " + name + ", which it didn't declare");
+                throw new IllegalArgumentException(
+                        node.path() + " asks for the layer " + name + ", which it didn't declare");
             }
             Layer layer = build(child);
             return (x, step) -> layer.forward(x, new Writing(child.dims()));
@@ -144,7 +146,8 @@ final class NetworkWriter {
         public Memory memory(String name) {
             Blueprint.Site site = blueprint.sites().get(node.path(name));
             if (site == null) {
-                throw new IllegalArgumentException(node.path() + " asks for the memory " + name + ", which it didn't declare");
+                throw new IllegalArgumentException(
+                        node.path() + " asks for the memory " + name + ", which it didn't declare");
             }
             return site.memory();
         }

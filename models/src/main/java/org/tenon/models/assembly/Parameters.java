@@ -49,14 +49,16 @@ final class Parameters {
     Projection projection(LayerNode<?> node, String name) {
         List<Declaration.Segment> segments = node.declaration().projections().get(name);
         if (segments == null) {
-            throw new IllegalArgumentException(node.path() + " asks for the projection " + name + ", which it didn't declare");
+            throw new IllegalArgumentException(
+                    node.path() + " asks for the projection " + name + ", which it didn't declare");
         }
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         List<JoinedSource.Part> biases = new ArrayList<>();
         for (Declaration.Segment segment : segments) {
             String path = node.path(segment.name().isEmpty() ? name : name + "." + segment.name());
             matrices.put(segment.name(), tensor(path + ".weight"));
-            Optional<WeightSource> bias = segment.bias() ? Optional.of(weights.apply(path + ".bias")) : Optional.empty();
+            Optional<WeightSource> bias =
+                    segment.bias() ? Optional.of(weights.apply(path + ".bias")) : Optional.empty();
             biases.add(new JoinedSource.Part(segment.out(), bias));
         }
         boolean biased = biases.stream().anyMatch(part -> part.source().isPresent());

@@ -227,8 +227,9 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
                                     one.number(),
                                     position,
                                     Optional.empty(),
-                                    Optional.of("the reference's two best logits are closer than twice the bound at token "
-                                            + position))
+                                    Optional.of(
+                                            "the reference's two best logits are closer than twice the bound at token "
+                                                    + position))
                             : new Continuation(
                                     one.number(),
                                     position,

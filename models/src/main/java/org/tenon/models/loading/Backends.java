@@ -89,7 +89,8 @@ public final class Backends {
         List<String> reasons = new ArrayList<>();
         for (Choice choice : choices) {
             if (options.backend().isEmpty() && choice.device().memoryBytes() < bytes) {
-                reasons.add(choice + ": has " + choice.device().memoryBytes() + " bytes of memory, and the model needs " + bytes);
+                reasons.add(choice + ": has " + choice.device().memoryBytes() + " bytes of memory, and the model needs "
+                        + bytes);
                 continue;
             }
             try {
@@ -126,7 +127,9 @@ public final class Backends {
             List<String> names =
                     plugins.providers().stream().map(BackendProvider::name).toList();
             throw new TenonException("there is no " + wanted + "; found: "
-                    + (names.isEmpty() ? "none. Put a backend such as tenon-backend-cpu on the path" : String.join(", ", names))
+                    + (names.isEmpty()
+                            ? "none. Put a backend such as tenon-backend-cpu on the path"
+                            : String.join(", ", names))
                     + (reasons.isEmpty() ? "" : ". " + String.join("; ", reasons)));
         }
         return choices;

@@ -22,7 +22,8 @@ final class Defaults {
 
     static Sampling of(Config config, Optional<Config> generation) {
         Config file = generation.orElseGet(Config::object);
-        Sampling defaults = set(sampling(), file, "temperature", given -> given.temperature(file.decimal("temperature")));
+        Sampling defaults =
+                set(sampling(), file, "temperature", given -> given.temperature(file.decimal("temperature")));
         defaults = set(defaults, file, "top_p", given -> given.topP(file.decimal("top_p")));
         defaults = set(defaults, file, "min_p", given -> given.minP(file.decimal("min_p")));
         int absent = file.keys().contains("top_k") ? 0 : TOP_K; // a null there means none
@@ -48,7 +49,8 @@ final class Defaults {
 
     /** One id, a list of ids, or none. */
     private static int[] ends(Config file) {
-        return file.optional("eos_token_id")
+        return file
+                .optional("eos_token_id")
                 .map(ends -> ends.kind() == Config.Kind.LIST ? ends.asList() : List.of(ends))
                 .orElse(List.of())
                 .stream()

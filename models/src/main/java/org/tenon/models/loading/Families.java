@@ -41,7 +41,8 @@ public final class Families {
         String problems = plugins.problems().isEmpty()
                 ? ""
                 : ". Plugins that could not be loaded: " + String.join("; ", plugins.problems());
-        throw config.child("model_type").invalid("a family that is there (" + String.join(", ", known) + ")" + problems);
+        throw config.child("model_type")
+                .invalid("a family that is there (" + String.join(", ", known) + ")" + problems);
     }
 
     /** A family with a configuration that it reads an architecture from. */

@@ -207,8 +207,9 @@ public final class Loader {
                 .filter(one -> one.model().equals(model))
                 .map(Open::origin)
                 .findFirst()
-                .orElseThrow(() -> new TenonException(
-                        "a model is saved by the Tenon that loaded it, while it is open; this one is closed, or another's"));
+                .orElseThrow(
+                        () -> new TenonException(
+                                "a model is saved by the Tenon that loaded it, while it is open; this one is closed, or another's"));
         new Saving(origin, families.spelling(model.spec(), origin.family())).into(folder);
     }
 

@@ -29,8 +29,8 @@ record Origin(
     long bytes(DType activations) {
         return blueprint.parameters().keySet().stream()
                 .map(weights)
-                .mapToLong(source -> source.shape().elements()
-                        * Math.max(source.type().blockBytes(), activations.blockBytes()))
+                .mapToLong(source ->
+                        source.shape().elements() * Math.max(source.type().blockBytes(), activations.blockBytes()))
                 .sum();
     }
 

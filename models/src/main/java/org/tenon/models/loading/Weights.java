@@ -58,7 +58,8 @@ final class Weights implements Function<String, WeightSource> {
 
     private static Optional<String> check(WeightSource source, Declaration.Parameter parameter) {
         if (!source.shape().equals(parameter.shape())) {
-            return Optional.of(source.name() + " of shape " + source.shape() + " where " + parameter.shape() + " is needed");
+            return Optional.of(
+                    source.name() + " of shape " + source.shape() + " where " + parameter.shape() + " is needed");
         }
         return TYPES.contains(source.type())
                 ? Optional.empty()

@@ -62,7 +62,8 @@ class GoldenTest {
                     .context(Verification.context(reference));
             try (Tenon tenon = builder.limits(limits).open();
                     CausalModel model = tenon.causal(folder)) {
-                return Verification.of(model, reference, tenon.blueprint(model.spec()).lengthDependences());
+                return Verification.of(
+                        model, reference, tenon.blueprint(model.spec()).lengthDependences());
             }
         }
     }

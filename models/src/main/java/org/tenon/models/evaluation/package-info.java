@@ -1,0 +1,2 @@
+/** How well a model does on texts. */
+package org.tenon.models.evaluation;
