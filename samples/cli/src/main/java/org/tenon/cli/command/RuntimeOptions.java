@@ -1,0 +1,51 @@
+package org.tenon.cli.command;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.tenon.api.model.Limits;
+import org.tenon.api.tensor.DType;
+import org.tenon.cli.console.Console;
+import org.tenon.cli.console.ProgressBar;
+import org.tenon.cli.console.Unit;
+import org.tenon.models.Tenon;
+import picocli.CommandLine.Option;
+
+/** What a model runs on, and how precisely. */
+final class RuntimeOptions {
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "The backend; 'tenon backends' lists them (default: the first that can take the model).")
+    private Optional<String> backend = Optional.empty();
+
+    @Option(
+            names = "--activations",
+            paramLabel = "TYPE",
+            converter = TypeConverter.class,
+            description = "What activations are computed in: f32, bf16 or f16 (default: the type of the weights; f32 for verify).")
+    private Optional<DType> activations = Optional.empty();
+
+    /** Loads a model, with limits that fit the machine. */
+    OpenModel open(Path folder, Console console) {
+        return open(folder, Limits.defaults(), activations, console);
+    }
+
+    /** Loads a model with given limits. */
+    OpenModel open(Path folder, Limits limits, Console console) {
+        return open(folder, limits, activations, console);
+    }
+
+    /** Loads a model with given limits; activations are as asked for, else of the given type. */
+    OpenModel open(Path folder, Limits limits, DType otherwise, Console console) {
+        return open(folder, limits, Optional.of(activations.orElse(otherwise)), console);
+    }
+
+    private OpenModel open(Path folder, Limits limits, Optional<DType> type, Console console) {
+        try (ProgressBar bar = console.progress("loading", Unit.BYTES)) {
+            Tenon.Builder builder = Tenon.builder().limits(limits).progress(bar::at);
+            builder = backend.map(builder::backend).orElse(builder);
+            builder = type.map(builder::activations).orElse(builder);
+            return OpenModel.load(builder.open(), folder);
+        }
+    }
+}
