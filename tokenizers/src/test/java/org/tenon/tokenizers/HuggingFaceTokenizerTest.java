@@ -93,7 +93,9 @@ class HuggingFaceTokenizerTest {
             for (int id : ids) {
                 text.append(stream.append(id));
             }
-            assertEquals(tokenizer.decode(ids, keepSpecial), text.append(stream.finish()).toString());
+            assertEquals(
+                    tokenizer.decode(ids, keepSpecial),
+                    text.append(stream.finish()).toString());
         }
     }
 
@@ -117,7 +119,12 @@ class HuggingFaceTokenizerTest {
         stream.append(bytes[0]);
         stream.append(bytes[1]);
         assertEquals("\ufffd", stream.finish());
-        assertEquals("😀", String.join("", Stream.of(0, 1, 2, 3).map(i -> stream.append(bytes[i])).toList()), "afresh");
+        assertEquals(
+                "😀",
+                String.join(
+                        "",
+                        Stream.of(0, 1, 2, 3).map(i -> stream.append(bytes[i])).toList()),
+                "afresh");
     }
 
     /** Unicode 16, table 3-8: a maximal part of a character is one replacement, any other byte one each. */
@@ -125,8 +132,19 @@ class HuggingFaceTokenizerTest {
     void bytesThatAreNoUtf8BecomeReplacementsByMaximalParts() {
         HuggingFaceTokenizer tokenizer = Fixtures.load("gpt2");
         byte[] example = {
-            0x61, (byte) 0xf1, (byte) 0x80, (byte) 0x80, (byte) 0xe1, (byte) 0x80, (byte) 0xc2, 0x62, (byte) 0x80, 0x63,
-            (byte) 0x80, (byte) 0xbf, 0x64
+            0x61,
+            (byte) 0xf1,
+            (byte) 0x80,
+            (byte) 0x80,
+            (byte) 0xe1,
+            (byte) 0x80,
+            (byte) 0xc2,
+            0x62,
+            (byte) 0x80,
+            0x63,
+            (byte) 0x80,
+            (byte) 0xbf,
+            0x64
         };
         assertEquals("a\ufffd\ufffd\ufffdb\ufffdc\ufffd\ufffdd", tokenizer.decode(bytes(tokenizer, example), true));
         byte[] surrogate = {(byte) 0xed, (byte) 0xa0, (byte) 0x80};
@@ -158,7 +176,8 @@ class HuggingFaceTokenizerTest {
     @ValueSource(strings = {"gpt2", "llama3", "qwen", "gpt4o", "deepseek", "nfd", "prefix-and-trim"})
     void aSurrogateWithoutItsPartnerCountsAsTheReplacementCharacter(String name) {
         HuggingFaceTokenizer tokenizer = Fixtures.load(name);
-        for (String text : List.of("\ud800", "\udc00", "a\ud83db", "\udc00\ud800", "é\ud800\ud83d\ude00\udc00 x", "\ud83d\ud83d\ude00")) {
+        for (String text : List.of(
+                "\ud800", "\udc00", "a\ud83db", "\udc00\ud800", "é\ud800\ud83d\ude00\udc00 x", "\ud83d\ud83d\ude00")) {
             String replaced = new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
             StringBuilder sane = new StringBuilder();
             text.codePoints().forEach(c -> sane.appendCodePoint(c >= 0xd800 && c <= 0xdfff ? 0xfffd : c));
@@ -169,7 +188,8 @@ class HuggingFaceTokenizerTest {
 
     /** A step per character and not per pair of characters: quadratic work on a million would take hours. */
     @ParameterizedTest
-    @ValueSource(strings = {" ", "\n", "a", "A", "7", "!", "é", "中", "\u0301", "😀", "'s", " a", "\r\n", "aA", "\t ", "<|"})
+    @ValueSource(
+            strings = {" ", "\n", "a", "A", "7", "!", "é", "中", "\u0301", "😀", "'s", " a", "\r\n", "aA", "\t ", "<|"})
     void aMillionOfAKindIsEncodedInSecondsAndComesBack(String kind) {
         String text = kind.repeat(MILLION / kind.length());
         LONG_TEXT_TOKENIZERS.forEach((name, tokenizer) -> {

@@ -17,9 +17,37 @@ final class Expressions {
     static final String SLICE = "tenon_slice";
 
     private static final Set<String> TESTS = Set.of(
-            "defined", "undefined", "none", "string", "number", "integer", "float", "boolean", "mapping", "iterable", "sequence",
-            "true", "false", "in", "eq", "equalto", "==", "ne", "!=", "lt", "lessthan", "gt", "greaterthan", "le", "ge",
-            "divisibleby", "even", "odd", "lower", "upper", "sameas");
+            "defined",
+            "undefined",
+            "none",
+            "string",
+            "number",
+            "integer",
+            "float",
+            "boolean",
+            "mapping",
+            "iterable",
+            "sequence",
+            "true",
+            "false",
+            "in",
+            "eq",
+            "equalto",
+            "==",
+            "ne",
+            "!=",
+            "lt",
+            "lessthan",
+            "gt",
+            "greaterthan",
+            "le",
+            "ge",
+            "divisibleby",
+            "even",
+            "odd",
+            "lower",
+            "upper",
+            "sameas");
     private static final Set<String> NOT_A_VALUE = Set.of("in", "and", "or", "not", "if", "else", "is");
     private static final Set<String> AFTER_NOT = Set.of("and", "or", "if", "else", ",", ":", "=");
     private static final Set<String> AFTER_ARGUMENT = Set.of(",");

@@ -54,7 +54,10 @@ class JinjaChatTemplateTest {
             if (example.has("error")) {
                 TenonException e =
                         assertThrows(TenonException.class, () -> template.render(messages, prompt, variables));
-                assertTrue(String.valueOf(e.getMessage()).contains(example.get("error").asText()), e.getMessage());
+                assertTrue(
+                        String.valueOf(e.getMessage())
+                                .contains(example.get("error").asText()),
+                        e.getMessage());
             } else {
                 assertEquals(example.get("expected").asText(), template.render(messages, prompt, variables));
             }
@@ -90,17 +93,29 @@ class JinjaChatTemplateTest {
 
     @Test
     void theDateIsTodays() {
-        assertEquals(String.valueOf(LocalDate.now(ZoneId.systemDefault()).getYear()), render("{{ strftime_now('%Y') }}"));
+        assertEquals(
+                String.valueOf(LocalDate.now(ZoneId.systemDefault()).getYear()), render("{{ strftime_now('%Y') }}"));
     }
 
     /** A template is a stranger's: it reaches no class, no method of Java, no file and no other template. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{{ messages.getClass() }}", "{{ 'a'.getClass() }}", "{{ 'a'.class.forName('java.lang.Runtime') }}",
-        "{{ ____int3rpr3t3r____ }}", "{{ ____int3rpr3t3r____.getContext() }}", "{{ ____int3rpr3t3r____.config.x() }}",
-        "{% include '/etc/passwd' %}", "{% import 'x' as y %}", "{% from 'x' import y %}", "{% extends 'x' %}",
-        "{{ type(1) }}", "{{ messages|shuffle }}", "{{ 'a: b'|fromyaml }}", "{{ messages.append(1) }}"
-    })
+    @ValueSource(
+            strings = {
+                "{{ messages.getClass() }}",
+                "{{ 'a'.getClass() }}",
+                "{{ 'a'.class.forName('java.lang.Runtime') }}",
+                "{{ ____int3rpr3t3r____ }}",
+                "{{ ____int3rpr3t3r____.getContext() }}",
+                "{{ ____int3rpr3t3r____.config.x() }}",
+                "{% include '/etc/passwd' %}",
+                "{% import 'x' as y %}",
+                "{% from 'x' import y %}",
+                "{% extends 'x' %}",
+                "{{ type(1) }}",
+                "{{ messages|shuffle }}",
+                "{{ 'a: b'|fromyaml }}",
+                "{{ messages.append(1) }}"
+            })
     void nothingBeyondPlainValuesIsReached(String template) {
         String result;
         try {
@@ -112,15 +127,16 @@ class JinjaChatTemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
-        "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
-        "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a + n.a %}{% endfor %}",
-        "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a.replace('a', n.a) %}{% endfor %}",
-        "{% set n = namespace(a=[1, 2]) %}{% for i in range(60) %}{% set n.a = n.a + n.a %}{% endfor %}",
-        "{% for i in range(9999) %}{% for j in range(9999) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}",
-        "{% macro f(x) %}{{ f(x) }}{{ f(x) }}{% endmacro %}{{ f(1) }}"
-    })
+    @ValueSource(
+            strings = {
+                "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+                "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a ~ n.a %}{% endfor %}",
+                "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a + n.a %}{% endfor %}",
+                "{% set n = namespace(a='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.a = n.a.replace('a', n.a) %}{% endfor %}",
+                "{% set n = namespace(a=[1, 2]) %}{% for i in range(60) %}{% set n.a = n.a + n.a %}{% endfor %}",
+                "{% for i in range(9999) %}{% for j in range(9999) %}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa{% endfor %}{% endfor %}",
+                "{% macro f(x) %}{{ f(x) }}{{ f(x) }}{% endmacro %}{{ f(1) }}"
+            })
     void aTemplateThatNeverEndsOrGrowsIsStopped(String template) {
         assertTimeout(Duration.ofSeconds(30), () -> assertThrows(TenonException.class, () -> render(template)));
     }
@@ -130,9 +146,7 @@ class JinjaChatTemplateTest {
         assertThrows(TenonException.class, () -> render("{{ " + "(".repeat(100_000) + " }}"));
         assertThrows(TenonException.class, () -> render("{{ " + "not ".repeat(100_000) + "x }}"));
         assertThrows(TenonException.class, () -> render("{{ " + "-".repeat(200_000) + "1 }}"));
-        assertThrows(
-                TenonException.class,
-                () -> render("{% if true %}".repeat(50_000) + "{% endif %}".repeat(50_000)));
+        assertThrows(TenonException.class, () -> render("{% if true %}".repeat(50_000) + "{% endif %}".repeat(50_000)));
     }
 
     @ParameterizedTest

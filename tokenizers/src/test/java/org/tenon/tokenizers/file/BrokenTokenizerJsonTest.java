@@ -22,8 +22,7 @@ import org.tenon.api.TenonException;
 import org.tenon.tokenizers.HuggingFaceTokenizer;
 
 class BrokenTokenizerJsonTest {
-    private static final String VALID =
-            """
+    private static final String VALID = """
             {"version": "1.0", "truncation": null,
              "added_tokens": [{"id": 3, "content": "<s>", "special": true, "normalized": false}],
              "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]},
@@ -139,7 +138,8 @@ class BrokenTokenizerJsonTest {
             sparse.setLength(1L << 40);
         }
         TenonException e = assertTimeoutPreemptively(
-                Duration.ofSeconds(1), () -> assertThrows(TenonException.class, () -> HuggingFaceTokenizer.load(folder)));
+                Duration.ofSeconds(1),
+                () -> assertThrows(TenonException.class, () -> HuggingFaceTokenizer.load(folder)));
         assertTrue(e.getMessage().contains("more than the 536,870,912 that are read"), e.getMessage());
     }
 
@@ -163,7 +163,8 @@ class BrokenTokenizerJsonTest {
 
     @Test
     void aPatternOfManyClassesIsRefusedOrCompiledAtOnce() throws IOException {
-        String classes = IntStream.range(0, 20_000).mapToObj(i -> "[\\\\p{L}x" + i + "]").collect(Collectors.joining());
+        String classes =
+                IntStream.range(0, 20_000).mapToObj(i -> "[\\\\p{L}x" + i + "]").collect(Collectors.joining());
         String message = refused(VALID.replace("a+|b", classes).getBytes(StandardCharsets.UTF_8));
         assertTrue(message.contains("more than 16384 characters"), message);
     }
@@ -174,7 +175,9 @@ class BrokenTokenizerJsonTest {
         Files.writeString(folder.resolve("tokenizer_config.json"), "{\"bos_token\": 7}");
         assertTrue(error().contains("tokenizer_config.json: $.bos_token: expected a string, found 7"), error());
         Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": [{\"name\": \"default\"}]}");
-        assertTrue(error().contains("tokenizer_config.json: $.chat_template[0]: the field 'template' is missing"), error());
+        assertTrue(
+                error().contains("tokenizer_config.json: $.chat_template[0]: the field 'template' is missing"),
+                error());
         Files.writeString(folder.resolve("tokenizer_config.json"), "{}");
         Files.write(folder.resolve("chat_template.jinja"), new byte[] {(byte) 0xff, 0x20});
         assertTrue(error().contains("chat_template.jinja: the file is not UTF-8"), error());
@@ -187,7 +190,7 @@ class BrokenTokenizerJsonTest {
     }
 
     private String error() {
-        return String.valueOf(
-                assertThrows(TenonException.class, () -> HuggingFaceTokenizer.load(folder)).getMessage());
+        return String.valueOf(assertThrows(TenonException.class, () -> HuggingFaceTokenizer.load(folder))
+                .getMessage());
     }
 }

@@ -21,9 +21,7 @@ class TokenizerConfigTest {
 
     @Test
     void specialTokensAreStringsOrObjects() throws IOException {
-        write(
-                "tokenizer_config.json",
-                """
+        write("tokenizer_config.json", """
                 {"bos_token": {"__type": "AddedToken", "content": "<s>", "lstrip": false}, "eos_token": "</s>",
                  "unk_token": null, "add_bos_token": true, "clean_up_tokenization_spaces": true}
                 """);

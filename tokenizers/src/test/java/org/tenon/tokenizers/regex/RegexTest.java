@@ -54,7 +54,9 @@ class RegexTest {
     void matchesAreThoseOfOniguruma(String pattern, String text, String expected) {
         assertEquals(
                 expected == null ? List.of() : List.of(expected.split(" ")),
-                matches(pattern, text).stream().filter(match -> !match.isEmpty()).toList());
+                matches(pattern, text).stream()
+                        .filter(match -> !match.isEmpty())
+                        .toList());
     }
 
     @Test
@@ -77,10 +79,35 @@ class RegexTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "(a)\\1", "\\k<n>", "(?<n>a)", "(?x:a)", "(?s:.)", "[a", "(a", "a)", "*a", "\\p{Nonsense}", "\\p{L", "[b-a]", "[a-\\d]", "\\q",
-        "a{2,1}", "a{100001}", "(?<=a+)b", "\\x{110000}", "\\ud800", "(?i:ss)", "(?i:[ß])", "(?i:ﬁ)", "[[:nonsense:]]", "a\\", "(?", "\\G"
-    })
+    @ValueSource(
+            strings = {
+                "(a)\\1",
+                "\\k<n>",
+                "(?<n>a)",
+                "(?x:a)",
+                "(?s:.)",
+                "[a",
+                "(a",
+                "a)",
+                "*a",
+                "\\p{Nonsense}",
+                "\\p{L",
+                "[b-a]",
+                "[a-\\d]",
+                "\\q",
+                "a{2,1}",
+                "a{100001}",
+                "(?<=a+)b",
+                "\\x{110000}",
+                "\\ud800",
+                "(?i:ss)",
+                "(?i:[ß])",
+                "(?i:ﬁ)",
+                "[[:nonsense:]]",
+                "a\\",
+                "(?",
+                "\\G"
+            })
     void whatIsNoPatternOrIsNotSupportedIsRefused(String pattern) {
         assertThrows(PatternException.class, () -> new RegexCompiler().compile(pattern));
     }
@@ -105,8 +132,8 @@ class RegexTest {
     void aPatternThatBacktracksForEverIsStopped(String pattern) {
         char[] text = "a".repeat(5_000).toCharArray();
         Matcher matcher = new RegexCompiler().compile(pattern).matcher(text, 0, text.length);
-        PatternException e = assertTimeout(
-                Duration.ofSeconds(10), () -> assertThrows(PatternException.class, matcher::find));
+        PatternException e =
+                assertTimeout(Duration.ofSeconds(10), () -> assertThrows(PatternException.class, matcher::find));
         assertTrue(e.getMessage().contains("takes too long on this text"), e.getMessage());
     }
 
