@@ -160,8 +160,8 @@ class BlueprintTest {
                         block(attention(4).kvHeads(3).window(0), swiGlu(0)).normalised(rmsNorm(2)),
                         talker(List.of("tune"), List.of())),
                 rmsNorm(1e-5));
-        ModelSpec spec = new ModelSpec(
-                0, 1 << 30, List.of(stack), Map.of(ModelSpec.HEAD, new Head(Optional.of("a.b"))));
+        ModelSpec spec =
+                new ModelSpec(0, 1 << 30, List.of(stack), Map.of(ModelSpec.HEAD, new Head(Optional.of("a.b"))));
         assertEquals(
                 List.of(
                         "vocabulary: 0 is not between 1 and 16777216",
