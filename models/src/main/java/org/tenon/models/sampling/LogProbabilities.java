@@ -20,7 +20,7 @@ public final class LogProbabilities {
         }
         double sum = 0;
         for (float logit : logits) {
-            sum += Math.exp(logit - largest);
+            sum += Math.exp((double) logit - largest);
         }
         return largest + Math.log(sum);
     }
