@@ -16,6 +16,9 @@ import org.tenon.backend.cpu.ffi.OneDnn;
 /** The processor as a backend, named {@code cpu}: there wherever a JVM runs. */
 public final class CpuProvider implements BackendProvider {
     static final String NAME = "cpu";
+    /** Says how many threads compute; as many as there are processors if it isn't set. */
+    static final String THREADS = "org.tenon.cpu.threads";
+
     private static final Set<DType> ACTIVATIONS = Set.of(DType.F32, DType.BF16, DType.F16);
 
     /** Loads nothing. */
@@ -53,12 +56,12 @@ public final class CpuProvider implements BackendProvider {
 
     private static int threads() {
         int available = Runtime.getRuntime().availableProcessors();
-        String asked = System.getProperty("org.tenon.cpu.threads");
+        String asked = System.getProperty(THREADS);
         if (asked == null) {
             return available;
         }
         if (!asked.matches("[1-9]\\d{0,3}")) {
-            throw new TenonException("-Dorg.tenon.cpu.threads=" + asked
+            throw new TenonException("-D" + THREADS + "=" + asked
                     + " is no number of threads; give one from 1 to 9999, or leave it out for " + available);
         }
         return Integer.parseInt(asked);

@@ -125,7 +125,7 @@ class AttentionsTest {
     @MethodSource("cases")
     void attentionIsTheMeanOfTheValuesSeen(Case c) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(Tier.JAVA.open())) {
+            try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
                 Attention.In<Buffer> in = operands(rig, c, lie, 1);
                 double[] actual = run(rig, c, in, lie);
                 check(c, in, actual);
@@ -136,7 +136,7 @@ class AttentionsTest {
     @Test
     void hugeScoresDoNotOverflow() {
         Case c = new Case("huge", PREFILL, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1e4);
             double[] actual = run(rig, c, in, Rig.Lie.DENSE);
             double[] values = Rig.read(in.values(), c.step().shape());
@@ -157,7 +157,7 @@ class AttentionsTest {
                 new int[] {0, 1, 2, -1},
                 new int[] {5, 0, 3, 0});
         Case c = new Case("empty", empty, new Visibility.Causal(), 2, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
             double[] actual = run(rig, c, operands(rig, c, Rig.Lie.DENSE, 1), Rig.Lie.DENSE);
             assertArrayEquals(new double[4 * 2 * 4], actual);
         }
@@ -180,7 +180,7 @@ class AttentionsTest {
     /** Keys and values by position and width, whatever the block size. */
     private static double[] contiguous(Step step, int rows) {
         Case c = new Case("", step, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
             Shape pool = Shape.of(step.blocks(), 1, step.blockSize(), 8);
             Buffer keys = rig.tensor(DType.F32, pool, i -> Math.sin(i * 0.7));
             Buffer values = rig.tensor(DType.F32, pool, i -> Math.cos(i * 1.3));
@@ -200,7 +200,7 @@ class AttentionsTest {
     void keysOutOfSightMayBeNaN() {
         Step step = new Step(4, new int[][] {{0, 1}}, new int[] {0}, new int[] {8}, all(0, 2), new int[] {2, 7});
         Case c = new Case("NaN", step, new Visibility.Causal(), 1, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1);
             Buffer keys = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.5);
             Buffer values = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.25);
@@ -236,7 +236,7 @@ class AttentionsTest {
             }
         };
         Case c = new Case("", DECODE, everything, 1, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1);
             Buffer out = rig.output(DType.F32, Rig.perRow(1, 4));
             assertInstanceOf(

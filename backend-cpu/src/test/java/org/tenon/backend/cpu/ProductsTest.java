@@ -46,7 +46,7 @@ class ProductsTest {
     void linearIsASumOfProductsWithinItsBound(Tier tier, DType x, DType w, DType y, int rows, int inner, int columns) {
         for (boolean biased : new boolean[] {false, true}) {
             for (Rig.Lie lie : Rig.Lie.values()) {
-                try (Rig rig = new Rig(tier.open())) {
+                try (Rig rig = new Rig(tier.open(), rows + 3)) {
                     StepShape step = Rig.rows(rows);
                     Buffer in = rig.random(x, Rig.perRow(inner), lie);
                     List<Buffer> weights =
@@ -107,7 +107,7 @@ class ProductsTest {
     @MethodSource("matrices")
     void aMatrixProductTakesTheRightSideEitherWay(Tier tier, boolean transposed, int rows, int inner, int columns) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(tier.open())) {
+            try (Rig rig = new Rig(tier.open(), rows + 3)) {
                 StepShape step = Rig.rows(rows);
                 Buffer a = rig.random(DType.F32, Rig.perRow(inner), lie);
                 Buffer b = rig.random(DType.F32, transposed ? Shape.of(columns, inner) : Shape.of(inner, columns), lie);

@@ -39,19 +39,24 @@ final class Rig implements AutoCloseable {
     static final Extent SEQUENCES = Axis.TOKENS.sequences();
     static final Extent KEYS = new Extent("keys");
 
-    /** The most rows that a counted tensor of a rig has. */
-    static final int MOST_ROWS = 320;
+    /** The rows that a counted tensor has room for, where a test doesn't say. */
+    private static final int MOST_ROWS = 48;
 
     private static final byte PATTERN = (byte) 0xFF; // a NaN in every floating type
-    private static final StepShape MOST = new StepShape(Map.of(ROWS, MOST_ROWS, SEQUENCES, 8));
 
     private final Backend backend;
+    private final StepShape most;
     private final List<Runnable> open = new ArrayList<>();
     private final SplittableRandom random = new SplittableRandom(20261122);
     private int names;
 
     Rig(Backend backend) {
+        this(backend, MOST_ROWS);
+    }
+
+    Rig(Backend backend, int mostRows) {
         this.backend = backend;
+        this.most = new StepShape(Map.of(ROWS, mostRows, SEQUENCES, 8));
     }
 
     /** How a tensor lies in memory. */
@@ -85,7 +90,7 @@ final class Rig implements AutoCloseable {
             spec = new TensorSpec(type, shape, strides);
             offset = 6L * type.blockBytes();
         }
-        Storage storage = backend.memory().allocate(offset + spec.bytes(MOST) + 64);
+        Storage storage = backend.memory().allocate(offset + spec.bytes(most) + 64);
         open.add(storage::close);
         ((HostStorage) storage).segment().fill(PATTERN);
         Buffer buffer = new Buffer("t" + names++, spec, storage, offset, Layout.DENSE);
@@ -119,9 +124,9 @@ final class Rig implements AutoCloseable {
         return output(type, shape, Lie.DENSE);
     }
 
-    private static void fill(Buffer buffer, IntToDoubleFunction number) {
+    private void fill(Buffer buffer, IntToDoubleFunction number) {
         MemorySegment bytes = bytes(buffer);
-        long[] places = places(buffer, MOST);
+        long[] places = places(buffer, most);
         Lanes lanes = Lanes.of(buffer.type());
         float[] one = new float[1];
         for (int i = 0; i < places.length; i++) {
@@ -262,10 +267,10 @@ final class Rig implements AutoCloseable {
     }
 
     /** Fails where a byte that belongs to no element changed, or an element beyond the step. */
-    static void assertUntouchedAround(Buffer out, StepShape step) {
+    void assertUntouchedAround(Buffer out, StepShape step) {
         MemorySegment memory = ((HostStorage) out.storage()).segment();
         boolean[] elements = new boolean[Math.toIntExact(memory.byteSize())];
-        long[] all = places(out, MOST);
+        long[] all = places(out, most);
         for (long place : all) {
             int at = Math.toIntExact(out.offset() + place);
             Arrays.fill(elements, at, at + out.type().blockBytes(), true);
@@ -275,7 +280,7 @@ final class Rig implements AutoCloseable {
                 fail("byte " + i + " beside the elements of " + out + " was written");
             }
         }
-        double[] values = read(out, MOST);
+        double[] values = read(out, most);
         for (int i = places(out, step).length; i < values.length; i++) {
             if (out.type().floating() ? !Double.isNaN(values[i]) : values[i] != -1) {
                 fail("element " + i + " of " + out + " lies beyond the step, and was written");
