@@ -63,6 +63,7 @@ public final class Chat implements Callable<Integer> {
      */
     @Override
     public Integer call() throws IOException {
+        sampling.given(); // refuses what can't be before a model is loaded for it
         try (OpenModel open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
             if (model.tokenizer().flatMap(Tokenizer::chatTemplate).isEmpty()) {
@@ -110,7 +111,7 @@ public final class Chat implements Callable<Integer> {
     }
 
     private void answer(CausalModel model, Session session, List<Message> messages, Conversation conversation) {
-        Sampling wanted = sampling.wanted(model.defaults(), MAX_TOKENS);
+        Sampling wanted = SamplingOptions.bounded(sampling.given(), model.defaults(), MAX_TOKENS);
         try (Generation generation = session.generate(Request.chat(messages).sampling(wanted));
                 CtrlC _ = conversation.cancels(generation::cancel)) {
             Result result = new Transcript(console, model).print(generation);

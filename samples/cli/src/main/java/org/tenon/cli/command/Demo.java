@@ -5,6 +5,7 @@ import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Result;
+import org.tenon.api.model.Sampling;
 import org.tenon.cli.console.Console;
 import org.tenon.cli.console.CtrlC;
 import org.tenon.demo.models.DemoModel;
@@ -59,10 +60,11 @@ public final class Demo implements Callable<Integer> {
      */
     @Override
     public Integer call() {
+        Sampling asked = sampling.given();
         try (DemoModel demo = DemoModel.unpack();
                 OpenModel open = runtime.open(demo.folder(), console)) {
             CausalModel model = open.model();
-            Request request = Request.text(prompt).sampling(sampling.wanted(model.defaults(), MAX_TOKENS));
+            Request request = Request.text(prompt).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
             try (Generation generation = model.generate(request);
                     CtrlC _ = CtrlC.cancels(generation::cancel)) {
                 console.print(console.style().bold(prompt));

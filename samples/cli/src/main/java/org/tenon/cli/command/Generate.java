@@ -68,12 +68,12 @@ public final class Generate implements Callable<Integer> {
     @Override
     public Integer call() {
         prompt.check();
+        Sampling asked = logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
         try (OpenModel open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
             int[] ids = prompt.ids(model);
-            Sampling wanted = sampling.wanted(model.defaults(), MAX_TOKENS);
-            Sampling given = logProbabilities.map(wanted::logProbabilities).orElse(wanted);
-            try (Generation generation = model.generate(Request.ids(ids).sampling(given));
+            Request request = Request.ids(ids).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
+            try (Generation generation = model.generate(request);
                     CtrlC _ = CtrlC.cancels(generation::cancel)) {
                 if (json.given()) {
                     console.println(report(model, ids, generation.await()).document());
@@ -121,7 +121,7 @@ public final class Generate implements Callable<Integer> {
     private static JsonObject candidate(CausalModel model, int id, double logProbability) {
         return new JsonObject()
                 .with("id", id)
-                .with("token", model.tokenizer().map(tokenizer -> tokenizer.decode(new int[] {id}, true)))
+                .with("token", model.tokenizer().flatMap(tokenizer -> tokenizer.token(id)))
                 .with("logprob", logProbability);
     }
 }

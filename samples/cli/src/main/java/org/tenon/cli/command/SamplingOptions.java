@@ -59,7 +59,8 @@ final class SamplingOptions {
     @Option(names = "--ignore-end", description = "Go on when the model means to end.")
     private boolean ignoreEnd;
 
-    private Sampling given() {
+    /** What was given, and nothing else. */
+    Sampling given() {
         Sampling sampling = Sampling.sampling();
         sampling = with(sampling, maxTokens, Sampling::maxTokens);
         sampling = with(sampling, temperature, Sampling::temperature);
@@ -76,9 +77,8 @@ final class SamplingOptions {
         return greedy ? sampling.greedy() : sampling;
     }
 
-    /** What was given, with a bound on the output where neither the command line nor the model has one. */
-    Sampling wanted(Sampling defaults, int maxTokens) {
-        Sampling given = given();
+    /** What was given, with a bound on the output where neither it nor the model has one. */
+    static Sampling bounded(Sampling given, Sampling defaults, int maxTokens) {
         return given.orElse(defaults).maxTokens().isPresent() ? given : given.maxTokens(maxTokens);
     }
 
