@@ -187,7 +187,13 @@ public final class Limits {
 
     @Override
     public String toString() {
-        return "sequences " + sequences + ", context " + context + ", cacheBytes " + cacheBytes + ", outputs " + outputs
-                + ", rows " + rows + ", queue " + queue + ", buffer " + buffer + ", idle " + idle;
+        return "sequences " + shown(sequences) + ", context " + shown(context) + ", cacheBytes "
+                + (cacheBytes.isPresent() ? cacheBytes.getAsLong() : "open") + ", outputs " + shown(outputs) + ", rows "
+                + rows
+                + ", queue " + queue + ", buffer " + buffer + ", idle " + idle;
+    }
+
+    private static String shown(OptionalInt limit) {
+        return limit.isPresent() ? Integer.toString(limit.getAsInt()) : "open";
     }
 }

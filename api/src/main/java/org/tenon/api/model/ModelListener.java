@@ -37,7 +37,7 @@ public interface ModelListener {
     default void stepped(StepReport step) {}
 
     /**
-     * A sequence has ended.
+     * A sequence has ended, unless it failed.
      *
      * @param result what came of it
      */
