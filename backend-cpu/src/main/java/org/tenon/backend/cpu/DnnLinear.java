@@ -175,9 +175,9 @@ final class DnnLinear implements WorkerPool.Task {
     }
 
     private Plan planned(int rows) {
-        for (Plan each : plans) {
-            if (each.rows() == rows) {
-                return each;
+        for (int i = 0; i < plans.size(); i++) {
+            if (plans.get(i).rows() == rows) {
+                return plans.get(i);
             }
         }
         Plan made = plan(rows);
