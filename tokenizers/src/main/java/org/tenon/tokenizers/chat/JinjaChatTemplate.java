@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.text.ChatTemplate;
 import org.tenon.api.text.Message;
@@ -104,13 +104,14 @@ public final class JinjaChatTemplate implements ChatTemplate {
         });
         Context context = jinjava.getGlobalContext();
         PythonFilters.all().forEach(context::registerFilter);
-        context.addGlobalMacro(new UnaryFunction("raise_exception", message -> {
+        context.addGlobalMacro(new TemplateFunction("raise_exception", (message, _) -> {
             throw new TemplateException("the chat template refuses the conversation: " + PythonText.str(message));
         }));
-        context.addGlobalMacro(new UnaryFunction(
+        context.addGlobalMacro(new TemplateFunction(
                 "strftime_now",
-                format -> StrftimeFormatter.format(
+                (format, _) -> StrftimeFormatter.format(
                         ZonedDateTime.now(ZoneId.systemDefault()), PythonText.str(format), Locale.ROOT)));
+        context.addGlobalMacro(new TemplateFunction("dict", (_, named) -> new LinkedHashMap<>(named)));
         return jinjava;
     }
 
@@ -157,18 +158,18 @@ public final class JinjaChatTemplate implements ChatTemplate {
         }
     }
 
-    /** A function of one argument that a template can call. */
-    private static final class UnaryFunction extends MacroFunction {
-        private final Function<@Nullable Object, Object> body;
+    /** A function that a template can call with one argument, with named ones, or with none. */
+    private static final class TemplateFunction extends MacroFunction {
+        private final BiFunction<@Nullable Object, Map<String, Object>, Object> body;
 
-        UnaryFunction(String name, Function<@Nullable Object, Object> body) {
+        TemplateFunction(String name, BiFunction<@Nullable Object, Map<String, Object>, Object> body) {
             super(List.of(), name, new LinkedHashMap<>(Map.of("argument", "")), false, new Context(), 0, 0);
             this.body = body;
         }
 
         @Override
         public Object doEvaluate(Map<String, Object> arguments, Map<String, Object> named, List<Object> more) {
-            return body.apply(arguments.get("argument"));
+            return body.apply(arguments.get("argument"), named);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tenon.api.TenonException;
 import org.tenon.tokenizers.json.JsonFile;
 import org.tenon.tokenizers.json.JsonValue;
@@ -23,6 +24,8 @@ import org.tenon.tokenizers.json.JsonValue;
  * @param chatTemplate the chat template
  */
 public record TokenizerConfig(Map<String, String> specialTokens, Optional<String> chatTemplate) {
+    private static final Set<String> NAMED =
+            Set.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
     private static final long MAX_BYTES = 64L << 20;
     private static final int MAX_TEMPLATE_BYTES = 1 << 20;
 
@@ -55,10 +58,15 @@ public record TokenizerConfig(Map<String, String> specialTokens, Optional<String
 
     private static void readTokens(JsonValue json, Map<String, String> tokens) {
         for (String name : json.names()) {
-            if (name.endsWith("_token") && !name.startsWith("add_")) {
-                json.optional(name)
-                        .ifPresent(token -> tokens.put(
-                                name, token.isObject() ? token.field("content").string() : token.string()));
+            Optional<JsonValue> token = json.optional(name);
+            boolean named = NAMED.contains(name);
+            // Models have more of them, such as image_token, and a few options whose names end alike.
+            boolean further = name.endsWith("_token")
+                    && token.filter(value -> value.isString() || value.isObject())
+                            .isPresent();
+            if (named || further) {
+                token.ifPresent(value -> tokens.put(
+                        name, value.isObject() ? value.field("content").string() : value.string()));
             }
         }
     }

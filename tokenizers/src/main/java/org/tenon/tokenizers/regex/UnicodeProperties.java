@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The classes that a pattern can name, as Oniguruma 6.9.10 defines them for Unicode 16: general categories, scripts and POSIX
- * brackets. Java 25 has the same version of Unicode; {@code compare_tokenizers.py} compares the classes in use, code point by code point.
- * Sets are kept for the patterns of one file, which use a few of them several times.
+ * brackets. Java 25 has the same version of Unicode; {@code compare_tokenizers.py --every-character} tries each code point. Sets
+ * are kept for the patterns of one file, which use a few of them several times.
  */
 final class UnicodeProperties {
     private static final int MARKS =

@@ -79,6 +79,7 @@ class JinjaChatTemplateTest {
                 "{{ [1, 2, 3, 4][::-2] }} | [4, 2]",
                 "{{ 'abcdef'[2:] }}{{ 'abc'[-1] }} | cdefc",
                 "{{ x.y.z is defined }} | False",
+                "{{ dict(a=1, b='c').b }} | c",
                 "{{ {'a': 'é\"'}~tojson }} | {\"a\": \"é\\\"\"}",
                 "{{ 'x' if messages~length > 1 else 'y' }} | y",
                 "{% for a, b in [(1, 2), (3, 4)] %}{{ a }}{{ b }},{% endfor %} | 12,34,",

@@ -23,10 +23,10 @@ class TokenizerConfigTest {
     void specialTokensAreStringsOrObjects() throws IOException {
         write("tokenizer_config.json", """
                 {"bos_token": {"__type": "AddedToken", "content": "<s>", "lstrip": false}, "eos_token": "</s>",
-                 "unk_token": null, "add_bos_token": true, "clean_up_tokenization_spaces": true}
+                 "unk_token": null, "add_bos_token": true, "image_token": "<img>", "clean_up_tokenization_spaces": true}
                 """);
         assertEquals(
-                Map.of("bos_token", "<s>", "eos_token", "</s>"),
+                Map.of("bos_token", "<s>", "eos_token", "</s>", "image_token", "<img>"),
                 TokenizerConfig.read(folder).specialTokens());
     }
 
