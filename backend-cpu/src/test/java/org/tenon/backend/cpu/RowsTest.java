@@ -133,9 +133,9 @@ class RowsTest {
         List<Arguments> all = new ArrayList<>();
         for (boolean interleaved : new boolean[] {false, true}) {
             for (int pairs : new int[] {1, 3, 4}) {
-                for (DType type : TYPES) {
-                    for (Rig.Lie lie : Rig.Lie.values()) {
-                        all.add(Arguments.of(interleaved, pairs, type, lie));
+                for (DType from : TYPES) {
+                    for (DType to : TYPES) {
+                        all.add(Arguments.of(interleaved, pairs, from, to));
                     }
                 }
             }
@@ -146,16 +146,22 @@ class RowsTest {
     /** Two products and a sum: 3 u of what is added. */
     @ParameterizedTest
     @MethodSource("rotations")
-    void pairsAreRotatedAndTheOtherColumnsPassThrough(boolean interleaved, int pairs, DType type, Rig.Lie lie) {
+    void pairsAreRotatedAndTheOtherColumnsPassThrough(boolean interleaved, int pairs, DType from, DType to) {
+        for (Rig.Lie lie : Rig.Lie.values()) {
+            rotate(interleaved, pairs, from, to, lie);
+        }
+    }
+
+    private static void rotate(boolean interleaved, int pairs, DType from, DType to, Rig.Lie lie) {
         int width = 8;
         int heads = 3;
         try (Rig rig = new Rig(Tier.JAVA.open())) {
             StepShape step = Rig.rows(7);
-            Buffer x = rig.random(type, Rig.perRow(heads, width), lie);
+            Buffer x = rig.random(from, Rig.perRow(heads, width), lie);
             Buffer cos = rig.tensor(DType.F32, Rig.perRow(pairs), lie, i -> Math.cos(i));
             Buffer sin = rig.tensor(DType.F32, Rig.perRow(pairs), lie, i -> Math.sin(i));
-            Buffer out = rig.output(type, Rig.perRow(heads, width), lie);
-            rig.run(new Rope(interleaved), new Rope.In<>(x, cos, sin), List.of(out), step);
+            Buffer out = rig.output(to, Rig.perRow(heads, width), lie);
+            rig.run(new Rope(interleaved, to), new Rope.In<>(x, cos, sin), List.of(out), step);
             double[] in = Rig.read(x, step);
             double[] c = Rig.read(cos, step);
             double[] s = Rig.read(sin, step);
@@ -174,7 +180,7 @@ class RowsTest {
                     bound[second] = 3 * Bounds.U * size;
                 }
             }
-            Bounds.assertWithin(expected, Rig.read(out, step), type, i -> bound[i]);
+            Bounds.assertWithin(expected, Rig.read(out, step), to, i -> bound[i]);
         }
     }
 
@@ -188,7 +194,7 @@ class RowsTest {
                 Activation.RELU,
                 Activation.RELU_SQUARED,
                 own)) {
-            TYPES.forEach(type -> all.add(Arguments.of(activation, type)));
+            TYPES.forEach(type -> TYPES.forEach(to -> all.add(Arguments.of(activation, type, to))));
         }
         return all.stream();
     }
@@ -199,16 +205,16 @@ class RowsTest {
      */
     @ParameterizedTest
     @MethodSource("activations")
-    void activationsAreCloseToTheirMeaning(Activation activation, DType type) {
+    void activationsAreCloseToTheirMeaning(Activation activation, DType type, DType to) {
         for (Rig.Lie lie : Rig.Lie.values()) {
             try (Rig rig = new Rig(Tier.JAVA.open())) {
                 StepShape step = Rig.rows(40);
                 Buffer x = rig.tensor(type, Rig.perRow(23), lie, i -> (i - 450) * 0.031);
                 Buffer up = rig.random(type, Rig.perRow(23), lie);
                 Buffer activated = rig.output(type, Rig.perRow(23), lie);
-                Buffer gated = rig.output(type, Rig.perRow(23), lie);
+                Buffer gated = rig.output(to, Rig.perRow(23), lie);
                 rig.run(new Activate(activation), new Activate.In<>(x), List.of(activated), step);
-                rig.run(new Gated(activation), new Gated.In<>(x, up), List.of(gated), step);
+                rig.run(new Gated(activation, to), new Gated.In<>(x, up), List.of(gated), step);
                 double[] in = Rig.read(x, step);
                 double[] factors = Rig.read(up, step);
                 double[] plain = Arrays.stream(in).map(activation.meaning()).toArray();
@@ -226,7 +232,7 @@ class RowsTest {
                 Bounds.assertWithin(
                         both,
                         Rig.read(gated, step),
-                        type,
+                        to,
                         i -> error[i] * Math.abs(factors[i]) + Bounds.U * Math.abs(both[i]));
             }
         }

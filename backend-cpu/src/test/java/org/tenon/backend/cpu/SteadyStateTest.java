@@ -95,7 +95,7 @@ class SteadyStateTest {
         Buffer out = rig.output(DType.F32, Rig.perRow(600));
         Gated.In<Buffer> in =
                 new Gated.In<>(rig.random(DType.F32, Rig.perRow(600)), rig.random(DType.F32, Rig.perRow(600)));
-        return new Bound(rig.bind(new Gated(Activation.SILU), in, List.of(out), STEP), out);
+        return new Bound(rig.bind(new Gated(Activation.SILU, DType.F32), in, List.of(out), STEP), out);
     }
 
     private static Bound rope(Rig rig) {
@@ -104,7 +104,7 @@ class SteadyStateTest {
                 rig.random(DType.F32, Rig.perRow(8, 64)),
                 rig.random(DType.F32, Rig.perRow(32)),
                 rig.random(DType.F32, Rig.perRow(32)));
-        return new Bound(rig.bind(new Rope(false), in, List.of(out), STEP), out);
+        return new Bound(rig.bind(new Rope(false, DType.F32), in, List.of(out), STEP), out);
     }
 
     private static Bound embedding(Rig rig) {
