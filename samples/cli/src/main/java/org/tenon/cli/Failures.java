@@ -8,6 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tenon.api.TenonException;
 import org.tenon.cli.console.Console;
@@ -55,7 +57,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         String message =
                 switch (failure) {
                     case TenonException known -> known.getMessage();
-                    case UncheckedIOException known -> message(known.getCause());
+                    case UncheckedIOException known -> message(Objects.requireNonNull(known.getCause()));
                     case IOException known -> message(known);
                     case OutOfMemoryError _ ->
                         "not enough memory for the Java heap (" + failure.getMessage()

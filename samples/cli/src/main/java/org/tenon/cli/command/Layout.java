@@ -37,7 +37,7 @@ final class Layout {
     private record Run(LayerNode<?> first, LayerNode<?> last) {
         String path() {
             String number = last.path().substring(last.path().lastIndexOf('.') + 1);
-            return first == last ? first.path() : first.path() + "-" + number;
+            return first.path().equals(last.path()) ? first.path() : first.path() + "-" + number;
         }
     }
 

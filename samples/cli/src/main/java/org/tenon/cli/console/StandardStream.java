@@ -21,6 +21,7 @@ public enum StandardStream {
     }
 
     /** {@return whether somebody sits at the other end: on Linux asked of the kernel, elsewhere judged by input and output together} */
+    @SuppressWarnings("SystemConsoleNull") // null where no console provider is there
     public boolean isTerminal() {
         Path link = Path.of("/proc/self/fd/" + descriptor);
         if (Files.isSymbolicLink(link)) {

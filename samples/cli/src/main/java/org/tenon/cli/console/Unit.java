@@ -18,6 +18,16 @@ public enum Unit {
     }
 
     /**
+     * A whole number of the unit as text.
+     *
+     * @param value the number
+     * @return the text
+     */
+    public String text(long value) {
+        return text((double) value);
+    }
+
+    /**
      * A number with three or four significant digits, as in {@code 2.47 GB}.
      *
      * @param value the number, zero or more
