@@ -9,7 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tenon.api.TenonException;
 import org.tenon.cli.console.Console;
@@ -54,16 +53,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (failure instanceof OutputClosed) {
             return ExitCode.OUTPUT_CLOSED;
         }
-        String message =
-                switch (failure) {
-                    case TenonException known -> known.getMessage();
-                    case UncheckedIOException known -> message(Objects.requireNonNull(known.getCause()));
-                    case IOException known -> message(known);
-                    case OutOfMemoryError _ ->
-                        "not enough memory for the Java heap (" + failure.getMessage()
-                                + "); give it more with TENON_JAVA_OPTIONS=-Xmx8g";
-                    default -> "an error of Tenon's own: " + failure + (debug.getAsBoolean() ? "" : "; --debug shows where");
-                };
+        String message = switch (failure) {
+            case TenonException known -> known.getMessage();
+            case UncheckedIOException known -> message(Objects.requireNonNull(known.getCause()));
+            case IOException known -> message(known);
+            case OutOfMemoryError _ ->
+                "not enough memory for the Java heap (" + failure.getMessage()
+                        + "); give it more with TENON_JAVA_OPTIONS=-Xmx8g";
+            default -> "an error of Tenon's own: " + failure + (debug.getAsBoolean() ? "" : "; --debug shows where");
+        };
         console.err().println(name("tenon") + message);
         trace(failure);
         return ExitCode.FAILURE;
@@ -86,7 +84,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             case AccessDeniedException file -> file.getFile() + ": may not be read or written";
             case FileAlreadyExistsException file -> file.getFile() + ": exists already";
             case NotDirectoryException file -> file.getFile() + ": isn't a folder";
-            case FileSystemException file when file.getReason() == null -> file.getFile() + ": " + failure.getClass().getSimpleName();
+            case FileSystemException file
+            when file.getReason() == null ->
+                file.getFile() + ": " + failure.getClass().getSimpleName();
             default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
         };
     }

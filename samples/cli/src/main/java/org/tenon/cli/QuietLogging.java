@@ -11,8 +11,7 @@ import java.util.logging.LogManager;
  * that logs nothing doesn't wait for it.
  */
 public final class QuietLogging {
-    private static final String CONFIGURATION =
-            """
+    private static final String CONFIGURATION = """
             handlers = java.util.logging.ConsoleHandler
             .level = SEVERE
             java.util.logging.SimpleFormatter.format = %5$s%6$s%n

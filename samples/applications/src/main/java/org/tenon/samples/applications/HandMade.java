@@ -28,7 +28,11 @@ public final class HandMade {
                         i -> block(
                                 i % 6 == 5
                                         ? attention(6).kvHeads(2).rope(500_000)
-                                        : attention(6).kvHeads(2).rope(10_000).window(32).headNorm(1e-6),
+                                        : attention(6)
+                                                .kvHeads(2)
+                                                .rope(10_000)
+                                                .window(32)
+                                                .headNorm(1e-6),
                                 i % 2 == 1 ? swiGlu(256) : geGlu(192)))
                 .tiedHead()
                 .build();

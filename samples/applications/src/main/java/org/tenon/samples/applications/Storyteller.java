@@ -26,7 +26,8 @@ public final class Storyteller {
         try (Tenon tenon = Tenon.open();
                 CausalModel model = tenon.causal(folder);
                 Generation story = model.generate(
-                        beginning, sampling().temperature(0.8).topP(0.95).seed(7).maxTokens(128))) {
+                        beginning,
+                        sampling().temperature(0.8).topP(0.95).seed(7).maxTokens(128))) {
             for (Token token : story) {
                 out.print(token.text());
             }

@@ -16,9 +16,7 @@ final class AcmeCheckpoint {
     private AcmeCheckpoint() {}
 
     static void write(Path folder) throws IOException {
-        Files.writeString(
-                folder.resolve("config.json"),
-                """
+        Files.writeString(folder.resolve("config.json"), """
                 {"model_type": "acme-lm", "d_model": 32, "n_vocab": 50, "n_ctx": 64, "n_layer": 2, "n_head": 4, "d_ff": 48}
                 """);
         Map<String, int[]> shapes = new LinkedHashMap<>();

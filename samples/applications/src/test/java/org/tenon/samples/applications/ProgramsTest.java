@@ -73,13 +73,19 @@ class ProgramsTest {
 
     @Test
     void everyFaultOfAnArchitectureIsNamedByItsPlace() {
-        InvalidArchitecture invalid = assertThrows(InvalidArchitecture.class, () -> Architecture.decoder(64, 100)
-                .context(128)
-                .norm(rmsNorm(1e-5))
-                .layers(3, i -> block(attention(32).kvHeads(i == 1 ? 7 : 8).headDim(2), swiGlu(i == 2 ? 0 : 96)))
-                .tiedHead()
-                .build());
-        assertTrue(invalid.getMessage().contains("layers[1].mixer.kvHeads: 7 does not divide heads 32"), invalid::getMessage);
+        InvalidArchitecture invalid = assertThrows(
+                InvalidArchitecture.class,
+                () -> Architecture.decoder(64, 100)
+                        .context(128)
+                        .norm(rmsNorm(1e-5))
+                        .layers(
+                                3,
+                                i -> block(attention(32).kvHeads(i == 1 ? 7 : 8).headDim(2), swiGlu(i == 2 ? 0 : 96)))
+                        .tiedHead()
+                        .build());
+        assertTrue(
+                invalid.getMessage().contains("layers[1].mixer.kvHeads: 7 does not divide heads 32"),
+                invalid::getMessage);
         assertTrue(invalid.getMessage().contains("layers[2].channels"), invalid::getMessage);
         assertFalse(invalid.getMessage().contains("layers[0]"), invalid::getMessage);
     }
@@ -92,7 +98,8 @@ class ProgramsTest {
         Storyteller.tell(model, "the ", new PrintStream(first, true, StandardCharsets.UTF_8));
         Storyteller.tell(model, "the ", new PrintStream(second, true, StandardCharsets.UTF_8));
         assertTrue(first.size() > 20, first.toString(StandardCharsets.UTF_8));
-        assertEquals(first.toString(StandardCharsets.UTF_8), second.toString(StandardCharsets.UTF_8), "the seed is fixed");
+        assertEquals(
+                first.toString(StandardCharsets.UTF_8), second.toString(StandardCharsets.UTF_8), "the seed is fixed");
     }
 
     @Test

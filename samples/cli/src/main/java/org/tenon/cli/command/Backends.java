@@ -17,7 +17,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "backends",
         sortOptions = false,
-        description = {"Lists what models can run on.", "And what is missing, and why. Fails when there is nothing at all."})
+        description = {
+            "Lists what models can run on.",
+            "And what is missing, and why. Fails when there is nothing at all."
+        })
 public final class Backends implements Callable<Integer> {
     private static final int NONE = 1;
 
@@ -46,7 +49,9 @@ public final class Backends implements Callable<Integer> {
             List<Status> backends = tenon.backends();
             if (json.given()) {
                 console.println(new JsonObject()
-                        .with("backends", backends.stream().map(Backends::report).toList())
+                        .with(
+                                "backends",
+                                backends.stream().map(Backends::report).toList())
                         .with("problems", tenon.backendProblems())
                         .document());
             } else {
@@ -65,10 +70,14 @@ public final class Backends implements Callable<Integer> {
         Table table = Table.of("lll");
         for (Status backend : backends) {
             boolean usable = !backend.devices().isEmpty();
-            Presence found = new Presence(usable, backend.problem().orElse(backend.presence().detail()));
+            Presence found = new Presence(
+                    usable, backend.problem().orElse(backend.presence().detail()));
             row(table, console.style().bold(backend.name()), found);
             for (Device device : backend.devices()) {
-                table.row("  device " + device.id(), "", device.description() + ", " + Unit.BYTES.text(device.memoryBytes()) + " for models");
+                table.row(
+                        "  device " + device.id(),
+                        "",
+                        device.description() + ", " + Unit.BYTES.text(device.memoryBytes()) + " for models");
                 device.tiers().forEach(tier -> row(table, "    " + tier.name(), tier.presence()));
             }
         }
@@ -76,14 +85,18 @@ public final class Backends implements Callable<Integer> {
     }
 
     private void row(Table table, String name, Presence presence) {
-        String state = presence.available() ? console.style().good("there") : console.style().bad("missing");
+        String state = presence.available()
+                ? console.style().good("there")
+                : console.style().bad("missing");
         table.row(name, state, presence.detail());
     }
 
     private static JsonObject report(Status backend) {
         return report(backend.name(), backend.presence())
                 .with("problem", backend.problem())
-                .with("devices", backend.devices().stream().map(Backends::report).toList());
+                .with(
+                        "devices",
+                        backend.devices().stream().map(Backends::report).toList());
     }
 
     private static JsonObject report(Device device) {

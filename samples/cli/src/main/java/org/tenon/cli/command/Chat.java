@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
         name = "chat",
         sortOptions = false,
         description = {"Talks with a model.", "It needs a chat template. Each line is a turn, typed or piped in."},
-        footer = {"", "In the conversation, /reset begins anew, /help lists the commands, /exit or Ctrl-D ends, and Ctrl-C stops an answer."})
+        footer = {
+            "",
+            "In the conversation, /reset begins anew, /help lists the commands, /exit or Ctrl-D ends, and Ctrl-C stops an answer."
+        })
 public final class Chat implements Callable<Integer> {
     /** The most tokens of an answer where nobody says how many. */
     private static final int MAX_TOKENS = 1024;
@@ -89,7 +92,10 @@ public final class Chat implements Callable<Integer> {
         system.ifPresent(text -> next.add(Message.system(text)));
         try (Session session = model.session()) {
             while (true) {
-                String line = conversation.next(console.style().bold("> ")).orElse("/exit").strip();
+                String line = conversation
+                        .next(console.style().bold("> "))
+                        .orElse("/exit")
+                        .strip();
                 switch (line) {
                     case "" -> {}
                     case "/exit", "/quit" -> {
@@ -99,7 +105,8 @@ public final class Chat implements Callable<Integer> {
                         return true;
                     }
                     case "/help" ->
-                        console.say("/reset begins anew, /exit or Ctrl-D ends, Ctrl-C stops an answer; all else goes to the model");
+                        console.say(
+                                "/reset begins anew, /exit or Ctrl-D ends, Ctrl-C stops an answer; all else goes to the model");
                     default -> {
                         next.add(Message.user(line));
                         answer(model, session, next, conversation);

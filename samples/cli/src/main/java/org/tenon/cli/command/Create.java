@@ -23,8 +23,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "create",
         sortOptions = false,
-        description = {"Writes a checkpoint with random weights.", "Its dimensions are those of a config.json: for benchmarks."},
-        footer = {"", "The same seed writes the same bytes on any machine. A model of any size takes little memory to write."})
+        description = {
+            "Writes a checkpoint with random weights.",
+            "Its dimensions are those of a config.json: for benchmarks."
+        },
+        footer = {
+            "",
+            "The same seed writes the same bytes on any machine. A model of any size takes little memory to write."
+        })
 public final class Create implements Callable<Integer> {
     private static final Map<String, DType> TYPES =
             Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
@@ -48,7 +54,11 @@ public final class Create implements Callable<Integer> {
             description = "What weights are stored in: f32, bf16 or f16 (default: as the config says, else f32).")
     private Optional<DType> type = Optional.empty();
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Decides on all weights (default: 0).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Decides on all weights (default: 0).")
     private long seed;
 
     @Option(names = "--force", description = "Write into a folder that isn't empty, over what is there.")
@@ -109,7 +119,8 @@ public final class Create implements Callable<Integer> {
         if (Files.isDirectory(out) && !force) {
             try (Stream<Path> files = Files.list(out)) {
                 if (files.findAny().isPresent()) {
-                    throw new TenonException(out + ": isn't empty; choose another folder, or write over it with --force");
+                    throw new TenonException(
+                            out + ": isn't empty; choose another folder, or write over it with --force");
                 }
             }
         }
@@ -119,8 +130,8 @@ public final class Create implements Callable<Integer> {
         }
         long space = Files.getFileStore(existing).getUsableSpace();
         if (space < bytes) {
-            throw new TenonException(out + ": the weights take " + Unit.BYTES.text(bytes) + ", and the disk has room for "
-                    + Unit.BYTES.text(space));
+            throw new TenonException(out + ": the weights take " + Unit.BYTES.text(bytes)
+                    + ", and the disk has room for " + Unit.BYTES.text(space));
         }
     }
 }

@@ -64,7 +64,8 @@ public final class Demo implements Callable<Integer> {
         try (DemoModel demo = DemoModel.unpack();
                 OpenModel open = runtime.open(demo.folder(), console)) {
             CausalModel model = open.model();
-            Request request = Request.text(prompt).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
+            Request request =
+                    Request.text(prompt).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
             try (Generation generation = model.generate(request);
                     CtrlC _ = CtrlC.cancels(generation::cancel)) {
                 console.print(console.style().bold(prompt));

@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "describe",
         sortOptions = false,
-        description = {"Shows a model's architecture as a table.", "Layers, parameters, bytes, and what a token costs. Loads no weights."})
+        description = {
+            "Shows a model's architecture as a table.",
+            "Layers, parameters, bytes, and what a token costs. Loads no weights."
+        })
 public final class Describe implements Callable<Integer> {
     private final Console console;
 
@@ -77,11 +80,13 @@ public final class Describe implements Callable<Integer> {
         table.row(
                 "KV cache",
                 exact(facts.keyBytesPerToken()) + " bytes a token in " + facts.cached() + ", "
-                        + Unit.BYTES.text((double) facts.keyBytesPerToken() * facts.context()) + " for the whole context");
+                        + Unit.BYTES.text((double) facts.keyBytesPerToken() * facts.context())
+                        + " for the whole context");
         table.row(
                 "FLOPs a token",
                 counted(facts.blueprint().flopsPerToken(1)) + " for the first, "
-                        + Unit.COUNT.text(facts.blueprint().flopsPerToken(facts.context())) + " for the last of the context");
+                        + Unit.COUNT.text(facts.blueprint().flopsPerToken(facts.context()))
+                        + " for the last of the context");
         table.print(console);
     }
 

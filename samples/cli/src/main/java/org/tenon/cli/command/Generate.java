@@ -68,7 +68,8 @@ public final class Generate implements Callable<Integer> {
     @Override
     public Integer call() {
         prompt.check();
-        Sampling asked = logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
+        Sampling asked =
+                logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
         try (OpenModel open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
             int[] ids = prompt.ids(model);
@@ -103,9 +104,14 @@ public final class Generate implements Callable<Integer> {
                 .with("timings", Summary.timings(result))
                 .with("device", model.device())
                 .with("numerics", model.numerics().toString());
-        boolean asked = result.tokens().stream().anyMatch(token -> token.logProbability().isPresent());
+        boolean asked = result.tokens().stream()
+                .anyMatch(token -> token.logProbability().isPresent());
         return asked
-                ? report.with("logprobs", result.tokens().stream().map(token -> report(model, token)).toList())
+                ? report.with(
+                        "logprobs",
+                        result.tokens().stream()
+                                .map(token -> report(model, token))
+                                .toList())
                 : report;
     }
 

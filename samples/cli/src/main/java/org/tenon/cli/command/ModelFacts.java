@@ -50,7 +50,9 @@ record ModelFacts(String type, Blueprint blueprint, Map<SafetensorsType, Long> w
     }
 
     int layers() {
-        return blueprint.stacks().stream().mapToInt(stack -> stack.layers().size()).sum();
+        return blueprint.stacks().stream()
+                .mapToInt(stack -> stack.layers().size())
+                .sum();
     }
 
     /** The width of the last stack's rows. */

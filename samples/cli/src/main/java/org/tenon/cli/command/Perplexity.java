@@ -52,7 +52,10 @@ public final class Perplexity implements Callable<Integer> {
     @Option(names = "--file", paramLabel = "FILE", description = "Instead of a text, a file that holds it, in UTF-8.")
     private Optional<Path> file = Optional.empty();
 
-    @Option(names = "--window", paramLabel = "N", description = "The most tokens seen at once (default: the model's context).")
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description = "The most tokens seen at once (default: the model's context).")
     private Optional<Integer> window = Optional.empty();
 
     @Mixin
@@ -86,10 +89,12 @@ public final class Perplexity implements Callable<Integer> {
         }
         String content = text.isPresent() ? text.get() : read(file.orElseThrow());
         Limits limits = Limits.defaults().sequences(1).outputs(OUTPUTS);
-        try (OpenModel open = runtime.open(folder.path(), window.map(limits::context).orElse(limits), console)) {
+        try (OpenModel open =
+                runtime.open(folder.path(), window.map(limits::context).orElse(limits), console)) {
             CausalModel model = open.model();
             int[] ids = model.tokenizer()
-                    .orElseThrow(() -> new TenonException(folder.path() + ": the model has no tokenizer, so it can't read a text"))
+                    .orElseThrow(() ->
+                            new TenonException(folder.path() + ": the model has no tokenizer, so it can't read a text"))
                     .ids(content, true);
             if (ids.length < 2) {
                 throw new TenonException("the text has " + ids.length + " tokens; foreseeing takes at least 2");

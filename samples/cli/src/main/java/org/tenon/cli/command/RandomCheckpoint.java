@@ -40,11 +40,12 @@ record RandomCheckpoint(Config config, Blueprint blueprint, ParameterNames names
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
     static RandomCheckpoint of(Config config, DType type) {
-        ModelFamily family =
-                new Families(Plugins.of(List.of(), ServiceLoader.load(ModelFamily.class))).of(config);
+        ModelFamily family = new Families(Plugins.of(List.of(), ServiceLoader.load(ModelFamily.class))).of(config);
         Config stored = config.with("dtype", NAMES.getOrDefault(type, type.name()));
         return new RandomCheckpoint(
-                config.keys().contains("torch_dtype") ? stored.with("torch_dtype", NAMES.getOrDefault(type, type.name())) : stored,
+                config.keys().contains("torch_dtype")
+                        ? stored.with("torch_dtype", NAMES.getOrDefault(type, type.name()))
+                        : stored,
                 Blueprint.of(family.spec(config), LayerProviders.found()),
                 family.names(config, Format.HUGGING_FACE),
                 type);

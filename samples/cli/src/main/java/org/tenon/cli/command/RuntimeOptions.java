@@ -22,7 +22,8 @@ final class RuntimeOptions {
             names = "--activations",
             paramLabel = "TYPE",
             converter = TypeConverter.class,
-            description = "What activations are computed in: f32, bf16 or f16 (default: the type of the weights; f32 for verify).")
+            description =
+                    "What activations are computed in: f32, bf16 or f16 (default: the type of the weights; f32 for verify).")
     private Optional<DType> activations = Optional.empty();
 
     /** Loads a model, with limits that fit the machine. */

@@ -23,10 +23,16 @@ final class SamplingOptions {
     @Option(names = "--top-k", paramLabel = "K", description = "Draw from the K best tokens; 0 for all.")
     private Optional<Integer> topK = Optional.empty();
 
-    @Option(names = "--top-p", paramLabel = "P", description = "Draw from the fewest tokens that have probability P together.")
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Draw from the fewest tokens that have probability P together.")
     private Optional<Double> topP = Optional.empty();
 
-    @Option(names = "--min-p", paramLabel = "P", description = "Draw from tokens that have P of the best one's probability.")
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Draw from tokens that have P of the best one's probability.")
     private Optional<Double> minP = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "S", description = "The same seed draws the same text again.")

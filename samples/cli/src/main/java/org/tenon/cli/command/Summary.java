@@ -15,7 +15,8 @@ final class Summary {
     /** One line: how many tokens, how fast, on what, and why it ended. */
     static String line(CausalModel model, Result result) {
         String speed = result.tokensPerSecond().isPresent()
-                ? String.format(Locale.ROOT, ", %.1f tokens/s", result.tokensPerSecond().getAsDouble())
+                ? String.format(
+                        Locale.ROOT, ", %.1f tokens/s", result.tokensPerSecond().getAsDouble())
                 : "";
         int tokens = result.usage().outputTokens();
         return tokens + (tokens == 1 ? " token" : " tokens") + speed + " on " + model.device() + ", " + result.reason();

@@ -32,10 +32,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tenon tokenize}: text to token ids and back. */
-@Command(
-        name = "tokenize",
-        sortOptions = false,
-        description = "Splits a text into tokens, or each line of a file.")
+@Command(name = "tokenize", sortOptions = false, description = "Splits a text into tokens, or each line of a file.")
 public final class Tokenize implements Callable<Integer> {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -31,7 +31,8 @@ final class Transcript {
         }
         Result result = generation.await();
         if (text) {
-            console.print(result.text().substring(Math.min(printed, result.text().length())));
+            console.print(
+                    result.text().substring(Math.min(printed, result.text().length())));
         }
         return result;
     }

@@ -24,7 +24,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "verify",
         sortOptions = false,
-        description = {"Holds a model against its reference.", "Fails unless it agrees with the reference.safetensors in its folder."},
+        description = {
+            "Holds a model against its reference.",
+            "Fails unless it agrees with the reference.safetensors in its folder."
+        },
         footer = {
             "",
             "Logits are computed by whole prefill, in chunks, token by token, and as one ragged batch of all cases; deviations are parts of"
@@ -71,7 +74,8 @@ public final class Verify implements Callable<Integer> {
             try (OpenModel open = runtime.open(folder.path(), limits, DType.F32, console)) {
                 Verification verification = verify(open, reference);
                 if (json.given()) {
-                    console.println(report(open.model(), reference, verification).document());
+                    console.println(
+                            report(open.model(), reference, verification).document());
                 } else {
                     print(open.model(), reference, verification);
                 }
@@ -84,7 +88,9 @@ public final class Verify implements Callable<Integer> {
     private Verification verify(OpenModel open, ReferenceFile reference) {
         // Four ways to compute all rows, then the prompts again and the tokens that follow.
         long total = 5L * Verification.rows(reference)
-                + reference.cases().stream().mapToLong(one -> one.generatedIds().length).sum();
+                + reference.cases().stream()
+                        .mapToLong(one -> one.generatedIds().length)
+                        .sum();
         try (ProgressBar bar = console.progress("verifying", Unit.COUNT);
                 ModelListener.Registration _ = open.model().listen(new Rows(bar, total))) {
             return Verification.of(open.model(), reference, open.lengthDependences());
@@ -123,10 +129,15 @@ public final class Verify implements Callable<Integer> {
                     Integer.toString(way.compared()),
                     compared ? scientific(way.deviation()) : "",
                     compared ? scientific(verification.bound()) : "",
-                    compared ? verdict(way.deviation() <= verification.bound(), "in case " + way.worst()) : "not comparable");
+                    compared
+                            ? verdict(way.deviation() <= verification.bound(), "in case " + way.worst())
+                            : "not comparable");
         }
-        int tokens = verification.continuations().stream().mapToInt(Continuation::compared).sum();
-        boolean same = verification.continuations().stream().allMatch(one -> one.difference().isEmpty());
+        int tokens = verification.continuations().stream()
+                .mapToInt(Continuation::compared)
+                .sum();
+        boolean same = verification.continuations().stream()
+                .allMatch(one -> one.difference().isEmpty());
         table.row(
                 "greedy tokens",
                 Integer.toString(verification.continuations().size()),
@@ -135,8 +146,9 @@ public final class Verify implements Callable<Integer> {
                 verification.continuations().isEmpty() ? "none in the reference" : verdict(same, "see below"));
         table.print(console);
         for (Way way : verification.ways()) {
-            way.left().ifPresent(reason -> console.println(
-                    way.name() + ": " + (cases - way.compared()) + " of " + cases + " cases are not comparable: " + reason));
+            way.left()
+                    .ifPresent(reason -> console.println(way.name() + ": " + (cases - way.compared()) + " of " + cases
+                            + " cases are not comparable: " + reason));
         }
         for (Continuation one : verification.continuations()) {
             one.difference()
@@ -169,7 +181,9 @@ public final class Verify implements Callable<Integer> {
                 .with("ways", verification.ways().stream().map(Verify::report).toList())
                 .with(
                         "continuations",
-                        verification.continuations().stream().map(Verify::report).toList());
+                        verification.continuations().stream()
+                                .map(Verify::report)
+                                .toList());
     }
 
     private static JsonObject report(Way way) {

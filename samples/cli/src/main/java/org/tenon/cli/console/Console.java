@@ -146,6 +146,7 @@ public final class Console {
      * @return the bar; the caller closes it
      */
     public ProgressBar progress(String what, Unit unit) {
-        return new ProgressBar(progress ? new PrintWriter(err, true) : new PrintWriter(Writer.nullWriter()), what, unit);
+        return new ProgressBar(
+                progress ? new PrintWriter(err, true) : new PrintWriter(Writer.nullWriter()), what, unit);
     }
 }

@@ -44,8 +44,8 @@ public final class ProgressBar implements AutoCloseable {
         shown = true;
         double share = total <= 0 ? 0 : Math.clamp((double) done / total, 0, 1);
         int full = (int) (share * WIDTH);
-        terminal.print("\r" + what + " [" + "=".repeat(full) + " ".repeat(WIDTH - full) + "] " + unit.text(done) + " of "
-                + unit.text(total) + "\u001b[K");
+        terminal.print("\r" + what + " [" + "=".repeat(full) + " ".repeat(WIDTH - full) + "] " + unit.text(done)
+                + " of " + unit.text(total) + "\u001b[K");
         terminal.flush();
     }
 

@@ -38,7 +38,8 @@ class DemoModelTest {
         assertEquals(200, items.size());
         int right = 0;
         try (DemoModel demo = DemoModel.unpack();
-                Tenon tenon = Tenon.builder().backend("cpu").activations(DType.F32).open();
+                Tenon tenon =
+                        Tenon.builder().backend("cpu").activations(DType.F32).open();
                 CausalModel model = tenon.causal(demo.folder())) {
             for (Config item : items) {
                 String expected = item.text("answer");
