@@ -4,7 +4,7 @@
     python train_llama.py heldout   # writes heldout.json, with the accuracy that the saved files reach
     python train_llama.py samples   # prints some sampled stories
 
-Needs torch, transformers 5, tokenizers and safetensors. Trains on a CPU in about twenty minutes.
+Needs torch, transformers 5, tokenizers and safetensors. Trains in about half an hour of one processor core.
 """
 
 import argparse
