@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.api.config.Config;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,9 +42,11 @@ class ReferenceFileTest {
             assertTrue(folders.size() >= 8);
             for (Path golden : folders) {
                 try (ReferenceFile reference = ReferenceFile.in(golden)) {
-                    int vocabulary = Json.read(golden.resolve("config.json")).positive("vocab_size");
+                    Config config = Json.read(golden.resolve("config.json"));
+                    int vocabulary =
+                            config.positive(config.has("vocab_size") ? "vocab_size" : "vocabulary");
                     assertEquals("causal", reference.autoClass());
-                    assertEquals("LlamaForCausalLM", reference.architecture());
+                    assertTrue(reference.architecture().endsWith("ForCausalLM"), reference.architecture());
                     assertTrue(reference.transformersVersion().startsWith("5."));
                     for (ReferenceFile.Case one : reference.cases()) {
                         ReferenceFile.Rows logits = one.logits().orElseThrow();
