@@ -36,7 +36,8 @@ public final class CpuProvider implements BackendProvider {
 
     @Override
     public List<Device> devices() {
-        String description = presence().detail() + ", " + threads() + " threads";
+        String description =
+                Processor.name(Path.of("/proc/cpuinfo")).orElse(presence().detail()) + ", " + threads() + " threads";
         List<Device.Tier> tiers = List.of(
                 new Device.Tier("onednn", OneDnn.find().presence()),
                 new Device.Tier("java", Presence.at("Java " + Runtime.version().feature())));

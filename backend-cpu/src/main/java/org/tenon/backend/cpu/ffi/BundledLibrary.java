@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Native libraries that lie in the jar beside their SHA-256 digests, unpacked into a folder of the user's cache that is named by the first
@@ -58,7 +57,7 @@ final class BundledLibrary {
         for (String file : files) {
             Path target = folder.resolve(file);
             String digest = digest(file);
-            if (!stamp(target, digest).equals(readStamp(target))) {
+            if (!verified(target, digest)) {
                 unpack(file, target, digest);
             }
         }
@@ -77,7 +76,7 @@ final class BundledLibrary {
         }
         Path stamp = Files.createTempFile(folder, file, ".tmp");
         try {
-            Files.writeString(stamp, stamp(target, digest).orElse(""));
+            Files.writeString(stamp, stamp(target, digest));
             Files.move(stamp, stampOf(target), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(stamp);
@@ -94,19 +93,18 @@ final class BundledLibrary {
         return HexFormat.of().formatHex(sha.digest());
     }
 
-    /** What identifies a file that was verified: hashing 90 MB at each start would take longer than all the rest of it. */
-    private static Optional<String> stamp(Path target, String digest) throws IOException {
+    /** Whether a file is the one that was verified when it was written. */
+    private static boolean verified(Path target, String digest) throws IOException {
+        Path stamp = stampOf(target);
         return Files.isRegularFile(target)
-                ? Optional.of(digest + " " + Files.size(target) + " "
-                        + Files.getLastModifiedTime(target).toMillis())
-                : Optional.empty();
+                && Files.isRegularFile(stamp)
+                && new String(Files.readAllBytes(stamp), StandardCharsets.UTF_8).equals(stamp(target, digest));
     }
 
-    private static Optional<String> readStamp(Path target) throws IOException {
-        Path stamp = stampOf(target);
-        return Files.isRegularFile(stamp)
-                ? Optional.of(new String(Files.readAllBytes(stamp), StandardCharsets.UTF_8))
-                : Optional.of("none");
+    /** What identifies a file that was verified: to hash 90 MB at each start would take longer than all the rest of it. */
+    private static String stamp(Path target, String digest) throws IOException {
+        return digest + " " + Files.size(target) + " "
+                + Files.getLastModifiedTime(target).toMillis();
     }
 
     private static Path stampOf(Path target) {

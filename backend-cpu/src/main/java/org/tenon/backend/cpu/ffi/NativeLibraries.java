@@ -2,11 +2,13 @@ package org.tenon.backend.cpu.ffi;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -56,6 +58,7 @@ final class NativeLibraries {
      * @throws Unavailable when it can't be; says why and what to do
      */
     Loaded load(BundledLibrary bundle, String file) throws Unavailable {
+        requireAccess();
         String folder = properties.apply(FOLDER);
         if (folder != null) {
             Path path = Path.of(folder).resolve(file);
@@ -112,13 +115,24 @@ final class NativeLibraries {
         Files.delete(folder);
     }
 
+    /** Fails before a file is touched where the JVM was told to deny native access. */
+    @SuppressWarnings("restricted")
+    private static void requireAccess() throws Unavailable {
+        try {
+            MemorySegment.NULL.reinterpret(0);
+        } catch (IllegalCallerException denied) {
+            Module module = NativeLibraries.class.getModule();
+            String who = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+            throw new Unavailable("native access is denied: add --enable-native-access=" + who);
+        }
+    }
+
     private void requirePlatform() throws Unavailable {
         String system = String.valueOf(properties.apply("os.name"));
         String processor = String.valueOf(properties.apply("os.arch"));
         if (!system.equals("Linux") || !(processor.equals("amd64") || processor.equals("x86_64"))) {
-            String platform = (system + "-" + processor)
-                    .toLowerCase(java.util.Locale.ROOT)
-                    .replace(' ', '-');
+            String platform =
+                    (system + "-" + processor).toLowerCase(Locale.ROOT).replace(' ', '-');
             throw new Unavailable("no library for " + platform + "; set -D" + FOLDER + "=DIR");
         }
     }
@@ -139,10 +153,6 @@ final class NativeLibraries {
     private Loaded open(Path path) throws Unavailable {
         try {
             return new Loaded(path, SymbolLookup.libraryLookup(path.toAbsolutePath(), Arena.global()));
-        } catch (IllegalCallerException denied) {
-            Module module = NativeLibraries.class.getModule();
-            String who = module.isNamed() ? module.getName() : "ALL-UNNAMED";
-            throw new Unavailable("native access is denied: add --enable-native-access=" + who);
         } catch (IllegalArgumentException failure) {
             throw new Unavailable(whyNot(path));
         }
