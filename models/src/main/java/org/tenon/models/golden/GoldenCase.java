@@ -58,7 +58,7 @@ final class GoldenCase {
         return range;
     }
 
-    /** The largest difference as a part of the range; infinite where a number is none, or rows don't match. */
+    /** The largest difference as a part of the range; infinite where a number on either side is none, or rows don't match. */
     double deviation(float[][] found) {
         double largest = 0;
         if (found.length != logits.count()) {
@@ -74,6 +74,7 @@ final class GoldenCase {
                 largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
             }
         }
-        return largest == 0 ? 0 : largest / range;
+        double deviation = largest == 0 ? 0 : largest / range;
+        return Double.isFinite(range) ? deviation : Double.POSITIVE_INFINITY;
     }
 }

@@ -25,14 +25,14 @@ final class Transcript {
             separator = " ";
             printed += piece.length();
             if (!piece.isEmpty()) {
-                console.print(piece);
+                console.print(console.style().harmless(piece));
                 console.flush();
             }
         }
         Result result = generation.await();
         if (text) {
-            console.print(
-                    result.text().substring(Math.min(printed, result.text().length())));
+            String rest = result.text().substring(Math.min(printed, result.text().length()));
+            console.print(console.style().harmless(rest));
         }
         return result;
     }

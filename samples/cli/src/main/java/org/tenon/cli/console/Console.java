@@ -37,7 +37,7 @@ public final class Console {
      * @param err where everything else goes
      */
     public Console(Reader in, Writer out, Writer err) {
-        this(in, out, err, new Style(false), false, false);
+        this(in, out, err, new Style(false, false), false, false);
     }
 
     private Console(Reader in, Writer out, Writer err, Style style, boolean progress, boolean interactive) {
@@ -65,7 +65,7 @@ public final class Console {
                 new BufferedReader(new InputStreamReader(System.in, UTF_8)),
                 new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), UTF_8), BUFFER),
                 new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8),
-                new Style(wanted && outTerminal && errTerminal),
+                new Style(StandardStream.OUT.isTerminal(), wanted && outTerminal && errTerminal),
                 errTerminal,
                 outTerminal && StandardStream.IN.isTerminal());
     }
@@ -85,7 +85,7 @@ public final class Console {
         return err;
     }
 
-    /** {@return how text may be set off} */
+    /** {@return how text is shown} */
     public Style style() {
         return style;
     }

@@ -1,11 +1,12 @@
 package org.tenon.cli.console;
 
 /**
- * How text is set off from other text.
+ * How text is shown.
  *
- * @param colours whether it may be, as on a terminal
+ * @param terminal whether it is shown on a terminal
+ * @param colours whether there are colours
  */
-public record Style(boolean colours) {
+public record Style(boolean terminal, boolean colours) {
     private static final String RESET = "\u001b[0m";
 
     /**
@@ -46,6 +47,31 @@ public record Style(boolean colours) {
      */
     public String good(String text) {
         return with("32", text);
+    }
+
+    /**
+     * Text that a stranger or a model wrote, fit for a terminal: characters that could move the cursor, or do worse, become pictures of
+     * themselves.
+     *
+     * @param text the text
+     * @return the text; unchanged where there is no terminal
+     */
+    public String harmless(String text) {
+        if (!terminal || text.chars().noneMatch(Style::harmful)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder();
+        text.chars().forEach(character -> shown.append((char) (harmful(character) ? picture(character) : character)));
+        return shown.toString();
+    }
+
+    private static boolean harmful(int character) {
+        return Character.isISOControl(character) && character != '\n' && character != '\t';
+    }
+
+    /** Unicode's pictures of the control characters of ASCII; its replacement character for the others. */
+    private static int picture(int control) {
+        return control < ' ' ? 0x2400 + control : control == 0x7F ? 0x2421 : 0xFFFD;
     }
 
     private String with(String code, String text) {

@@ -1,0 +1,127 @@
+package org.tenon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What goes wrong is a line or two on the error stream, and an exit code. */
+class ErrorsTest {
+    @TempDir
+    private Path folder;
+
+    private static void fails(int code, String said, String... command) {
+        Run run = Run.tenon(command);
+        assertEquals(code, run.code(), run.err());
+        assertTrue(run.err().contains(said), run.err());
+        assertTrue(run.err().lines().count() <= 2, run.err());
+        assertFalse(run.err().contains("\tat "), run.err());
+        assertEquals("", run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                                                  | Name a command",
+                "genrate                                             | Did you mean: tenon generate",
+                "generate --prompt x                                 | Missing required option: '--model=DIR'",
+                "generate --model m                                  | Give either --prompt=TEXT or --prompt-ids",
+                "generate --model m --prompt x --prompt-ids 1        | Give either --prompt=TEXT or --prompt-ids",
+                "generate --model m --prompt-ids 1,x                 | 'x' is not an int",
+                "generate --model m --prompt x --activations f8      | must be f32, bf16 or f16, but is 'f8'",
+                "generate --model m --prompt x --nonsense            | Unknown option: '--nonsense'",
+                "tokenize --model m                                  | Give either a TEXT or --lines=FILE",
+                "perplexity --model m                                | Give either --text=TEXT or --file=FILE",
+                "perplexity --model m --text x --window 1            | --window must be at least 2",
+                "create --out o                                      | Missing required option: '--config=FILE'",
+            })
+    void aCommandLineThatCanNotBeUnderstoodIsWrongUsage(String command, String said) {
+        fails(2, said, command.isEmpty() ? new String[0] : command.split(" "));
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        for (String command : new String[] {"verify", "describe", "generate --prompt x", "perplexity --text x", "chat"}) {
+            fails(1, "no/such/folder", (command + " --model no/such/folder").split(" "));
+        }
+        fails(1, "no/such/folder", "tokenize", "--model", "no/such/folder", "x");
+        fails(1, "no/such/file.json", "create", "--config", "no/such/file.json", "--out", folder.toString());
+    }
+
+    @Test
+    void aTextNeedsATokenizer() {
+        String model = Run.golden("llama-gqa-tied");
+        fails(1, "--prompt-ids", "generate", "--model", model, "--prompt", "x");
+        fails(1, "tokenizer.json", "tokenize", "--model", model, "x");
+        fails(1, "no tokenizer", "perplexity", "--model", model, "--text", "x");
+        fails(1, "chat template", "chat", "--model", model);
+    }
+
+    @Test
+    void anIdThatDoesNotExistIsNamed() {
+        String model = Run.golden("llama-gqa-tied");
+        fails(1, "0 to 127, but is 600", "generate", "--model", model, "--prompt-ids", "5,600,7");
+        fails(1, "-1", "generate", "--model", model, "--prompt-ids", "5,-1");
+    }
+
+    @Test
+    void anUnknownBackendIsAnsweredWithThoseThereAre() {
+        String model = Run.golden("llama-gqa-tied");
+        fails(1, "no backend abacus; found: cpu", "generate", "--model", model, "--prompt-ids", "5", "--backend", "abacus");
+        fails(1, "no backend abacus; found: cpu", "verify", "--model", model, "--backend", "abacus");
+    }
+
+    @Test
+    void aSettingThatCanNotBeIsRefusedBeforeTheModelIsLoaded() {
+        fails(1, "topP must be above 0", "generate", "--model", "no/such/folder", "--prompt", "x", "--top-p", "3");
+    }
+
+    @Test
+    void aTruncatedCheckpointIsRefused() throws IOException {
+        Path model = Run.copy("llama-gqa-tied", folder);
+        Path weights = model.resolve("model.safetensors");
+        try (FileChannel file = FileChannel.open(weights, StandardOpenOption.WRITE)) {
+            file.truncate(Files.size(weights) - 100);
+        }
+        fails(1, "model.safetensors", "generate", "--model", model.toString(), "--prompt-ids", "5");
+        fails(1, "model.safetensors", "describe", "--model", model.toString());
+    }
+
+    @Test
+    void aHeaderThatLiesIsRefused() throws IOException {
+        Path model = Run.copy("llama-gqa-tied", folder);
+        try (FileChannel file = FileChannel.open(model.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, -1, -1, -1, 127}), 0);
+        }
+        fails(1, "model.safetensors", "generate", "--model", model.toString(), "--prompt-ids", "5");
+    }
+
+    @Test
+    void aConfigurationThatIsNotJsonIsRefused() throws IOException {
+        Path model = Run.copy("llama-gqa-tied", folder);
+        Files.writeString(model.resolve("config.json"), "{\"model_type\": ");
+        fails(1, "config.json: isn't valid JSON", "generate", "--model", model.toString(), "--prompt-ids", "5");
+    }
+
+    @Test
+    void theStackTraceIsShownWhenItIsAskedFor() {
+        for (String[] command : new String[][] {
+            {"--debug", "describe", "--model", "no/such/folder"}, {"describe", "--model", "no/such/folder", "--debug"}
+        }) {
+            Run run = Run.tenon(command);
+            assertEquals(1, run.code());
+            assertTrue(run.err().contains("\tat org.tenon"), run.err());
+        }
+    }
+}

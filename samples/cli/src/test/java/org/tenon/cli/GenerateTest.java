@@ -1,0 +1,139 @@
+package org.tenon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.tenon.api.config.Config;
+import org.tenon.models.checkpoint.Json;
+import org.tenon.models.checkpoint.ReferenceFile;
+
+class GenerateTest {
+    private static final String TEXT = Run.golden("llama-text");
+    private static final String IDS = Run.golden("llama-gqa-tied");
+
+    private static int[] ids(Config config, String key) {
+        return config.list(key).stream().mapToInt(Config::asInteger).toArray();
+    }
+
+    private static String joined(int[] ids, String separator) {
+        return Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(separator));
+    }
+
+    @Test
+    void aTextGoesOnAsTheReferenceDoes() {
+        for (Config one : Json.read(Path.of(TEXT, "text.json")).list("cases")) {
+            Run run = Run.tenon(
+                    "generate", "--model", TEXT, "--prompt", one.text("prompt"), "--greedy", "--repetition-penalty", "1",
+                    "--ignore-end", "--max-tokens", "12", "--activations", "f32");
+            assertEquals(0, run.code(), run.err());
+            assertEquals(one.text("continuation") + "\n", run.out());
+            assertTrue(run.err().matches("12 tokens, [0-9.]+ tokens/s on cpu .*, max-tokens\n"), run.err());
+        }
+    }
+
+    @Test
+    void aModelWithoutATokenizerPrintsIds() {
+        try (ReferenceFile reference = ReferenceFile.in(Path.of(IDS))) {
+            for (ReferenceFile.Case one : reference.cases()) {
+                Run run = Run.tenon(
+                        "generate", "--model", IDS, "--prompt-ids", joined(one.inputIds(), ","), "--ignore-end",
+                        "--max-tokens", "12", "--activations", "f32", "--backend", "cpu");
+                assertEquals(joined(one.generatedIds(), " ") + "\n", run.out(), run.err());
+            }
+        }
+    }
+
+    @Test
+    void jsonTellsAllThatCameOfIt() {
+        Run run = Run.tenon(
+                "generate", "--model", TEXT, "--prompt", "The joint holds.", "--seed", "7", "--max-tokens", "5",
+                "--ignore-end", "--logprobs", "2", "--json");
+        assertEquals("", run.err());
+        Config report = run.json();
+        assertArrayEquals(new int[] {317, 299, 295, 220, 283, 307, 82, 13}, ids(report, "prompt_ids"));
+        assertEquals(5, ids(report, "ids").length);
+        assertEquals("max-tokens", report.text("finish_reason"));
+        assertEquals(7, report.integer("seed"));
+        assertEquals(8, report.child("usage").integer("prompt_tokens"));
+        assertEquals(5, report.child("usage").integer("output_tokens"));
+        assertTrue(report.child("timings").decimal("tokens_per_second") > 0);
+        assertEquals(5, report.list("logprobs").size());
+        for (int i = 0; i < 5; i++) {
+            Config token = report.list("logprobs").get(i);
+            assertEquals(ids(report, "ids")[i], token.integer("id"));
+            List<Config> best = token.list("best");
+            assertEquals(2, best.size());
+            assertTrue(best.getFirst().decimal("logprob") >= best.getLast().decimal("logprob"));
+            assertTrue(best.getFirst().decimal("logprob") >= token.decimal("logprob"));
+        }
+    }
+
+    @Test
+    void jsonOfAModelWithoutATokenizerHasIdsAndNoText() {
+        Config report = Run.tenon("generate", "--model", IDS, "--prompt-ids", "5,6", "--max-tokens", "3", "--json")
+                .json();
+        assertTrue(report.keys().contains("text"));
+        assertFalse(report.has("text"), "null");
+        assertFalse(report.has("logprobs"), "not asked for");
+        assertEquals(3, ids(report, "ids").length);
+    }
+
+    @Test
+    void theSameSeedDrawsTheSameTextAndAnotherSeedAnother() {
+        String[] command = {"generate", "--model", TEXT, "--prompt", "x", "--temperature", "2", "--seed", "1"};
+        Run first = Run.tenon(command);
+        Run again = Run.tenon(command);
+        command[command.length - 1] = "2";
+        assertEquals(first.out(), again.out());
+        assertNotEquals(first.out(), Run.tenon(command).out());
+    }
+
+    @Test
+    void theOutputEndsAtAStopString() {
+        Config one = Json.read(Path.of(TEXT, "text.json")).list("cases").get(1);
+        String whole = one.text("continuation");
+        Config report = Run.tenon(
+                        "generate", "--model", TEXT, "--prompt", one.text("prompt"), "--greedy", "--repetition-penalty", "1",
+                        "--activations", "f32", "--json", "--stop", "never", "--stop", "joint")
+                .json();
+        assertEquals(whole.substring(0, whole.indexOf("joint")), report.text("text"));
+        assertEquals("stop-string", report.text("finish_reason"));
+    }
+
+    @Test
+    void aBiasForcesAToken() {
+        Run run = Run.tenon(
+                "generate", "--model", IDS, "--prompt-ids", "5", "--max-tokens", "3", "--logit-bias", "9=1000", "--logit-bias",
+                "8=-1000");
+        assertEquals("9 9 9\n", run.out());
+    }
+
+    @Test
+    void whenNobodyReadsTheOutputItEndsWithoutAWord() {
+        Writer closed = new Writer() {
+            @Override
+            public void write(char[] buffer, int from, int count) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Run run = Run.into(closed, "generate", "--model", TEXT, "--prompt", "x");
+        assertEquals(141, run.code());
+        assertEquals("", run.err());
+    }
+}
