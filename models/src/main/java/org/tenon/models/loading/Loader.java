@@ -22,6 +22,7 @@ import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.text.Tokenizer;
+import org.tenon.api.text.UnsupportedTokenizer;
 import org.tenon.models.architecture.RandomWeights;
 import org.tenon.models.assembly.Blueprint;
 import org.tenon.models.assembly.LayerProviders;
@@ -36,6 +37,7 @@ import org.tenon.tokenizers.HuggingFaceTokenizer;
 /** Loads, creates and saves models. Thread-safe. */
 public final class Loader {
     private static final String TOKENIZER = "tokenizer.json";
+    private static final System.Logger LOGGER = System.getLogger(Loader.class.getName());
 
     private final Options options;
     private final Backends backends;
@@ -109,9 +111,7 @@ public final class Loader {
             Blueprint blueprint = Blueprint.of(family.spec(config), layers);
             Weights weights =
                     Weights.of(checkpoint, blueprint, family.names(config, Format.HUGGING_FACE), options.tolerant());
-            Optional<Tokenizer> tokenizer = Files.exists(folder.resolve(TOKENIZER))
-                    ? Optional.of(HuggingFaceTokenizer.load(folder))
-                    : Optional.empty();
+            Optional<Tokenizer> tokenizer = tokenizer(folder);
             Sampling defaults = Defaults.of(config, checkpoint.generationConfig());
             Origin origin = new Origin(
                     blueprint, weights, Origin.widest(blueprint, weights), Optional.of(family), Optional.of(folder));
@@ -122,6 +122,19 @@ public final class Loader {
             if (!done) {
                 checkpoint.close();
             }
+        }
+    }
+
+    /** A tokenizer of a kind that can't be read leaves a model that takes and gives ids. */
+    private static Optional<Tokenizer> tokenizer(Path folder) {
+        if (!Files.exists(folder.resolve(TOKENIZER))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(HuggingFaceTokenizer.load(folder));
+        } catch (UnsupportedTokenizer unsupported) {
+            LOGGER.log(System.Logger.Level.INFO, "the model takes and gives ids, not text: {0}", unsupported.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -18,14 +18,14 @@ final class DecoderJson {
             switch (type.string()) {
                 case "ByteLevel" -> {
                     if (part != parts.getFirst()) {
-                        throw type.error("a ByteLevel that isn't the first decoder is not supported");
+                        throw type.unsupported("a ByteLevel that isn't the first decoder is not supported");
                     }
                     byteLevel = true;
                 }
                 // Tokens are put together without a space anyway.
                 case "Fuse" -> {}
                 default ->
-                    throw type.error("the decoder '%s' is not supported; ByteLevel, Fuse and Sequence are"
+                    throw type.unsupported("the decoder '%s' is not supported; ByteLevel, Fuse and Sequence are"
                             .formatted(type.string()));
             }
         }

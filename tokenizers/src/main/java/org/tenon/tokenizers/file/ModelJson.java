@@ -123,18 +123,18 @@ final class ModelJson {
     /** The model. Called once the whole file has been read. */
     BytePairModel build() {
         option("type").filter(type -> !type.string().equals("BPE")).ifPresent(type -> {
-            throw type.error("the model type '%s' is not supported; only byte-level BPE is".formatted(type.string()));
+            throw type.unsupported("the model type '%s' is not supported; only byte-level BPE is".formatted(type.string()));
         });
         if (!hasVocabulary || !hasMerges) {
             throw file.error(PATH, "a BPE model needs 'vocab', an object, and 'merges', an array");
         }
         option("dropout").filter(dropout -> !dropout.isZero()).ifPresent(dropout -> {
-            throw dropout.error("dropout makes encoding random, which is not supported");
+            throw dropout.unsupported("dropout makes encoding random, which is not supported");
         });
         refuseText("continuing_subword_prefix");
         refuseText("end_of_word_suffix");
         if (flag("byte_fallback")) {
-            throw file.error(
+            throw file.unsupported(
                     PATH + ".byte_fallback", "SentencePiece-style models are not supported; only byte-level BPE is");
         }
         Vocabulary tokens = new Vocabulary(vocabulary);
@@ -173,7 +173,7 @@ final class ModelJson {
 
     private void refuseText(String name) {
         option(name).filter(text -> !text.string().isEmpty()).ifPresent(text -> {
-            throw text.error("is not supported; only byte-level BPE is, which has none");
+            throw text.unsupported("is not supported; only byte-level BPE is, which has none");
         });
     }
 

@@ -30,7 +30,7 @@ final class NormalizerJson {
                         PatternJson.read(json.field("pattern"), patterns),
                         json.field("content").string());
             default ->
-                throw type.error(
+                throw type.unsupported(
                         "the normalizer '%s' is not supported; NFC, NFD, NFKC, NFKD, Lowercase, Prepend, Replace and Sequence are"
                                 .formatted(type.string()));
         };

@@ -23,7 +23,7 @@ final class PostProcessorJson {
                         : new PostProcessor.Chain(List.of());
             case "TemplateProcessing" -> template(json);
             default ->
-                throw type.error(
+                throw type.unsupported(
                         "the post-processor '%s' is not supported; TemplateProcessing, ByteLevel and Sequence are"
                                 .formatted(type.string()));
         };

@@ -27,7 +27,7 @@ final class PreTokenizerJson {
             throw json.error("more than " + MAX_PARTS + " pre-tokenizers");
         }
         if (parts.isEmpty() || !type(parts.getLast()).equals("ByteLevel")) {
-            throw json.error(NOT_BYTE_LEVEL);
+            throw json.unsupported(NOT_BYTE_LEVEL);
         }
         JsonValue byteLevel = parts.removeLast();
         List<Splitter> splitters =
@@ -58,10 +58,10 @@ final class PreTokenizerJson {
                         delimiter(json.field("behavior")),
                         json.flag("invert", false));
             case "Digits" -> new Splitter.Digits(json.flag("individual_digits", false));
-            case "ByteLevel" -> throw json.error("a ByteLevel that isn't the last pre-tokenizer is not supported");
+            case "ByteLevel" -> throw json.unsupported("a ByteLevel that isn't the last pre-tokenizer is not supported");
             default ->
                 throw json.field("type")
-                        .error("the pre-tokenizer '%s' is not supported; Split, Digits, ByteLevel and Sequence are"
+                        .unsupported("the pre-tokenizer '%s' is not supported; Split, Digits, ByteLevel and Sequence are"
                                 .formatted(type(json)));
         };
     }

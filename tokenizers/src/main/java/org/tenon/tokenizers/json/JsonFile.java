@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tenon.api.TenonException;
+import org.tenon.api.text.UnsupportedTokenizer;
 
 /** A JSON file that is read from front to end. Whatever is wrong with it is a {@link TenonException} that names the file. */
 public final class JsonFile {
@@ -111,6 +112,17 @@ public final class JsonFile {
      */
     public TenonException error(String path, String what) {
         return new TenonException(name + ": " + path + ": " + what);
+    }
+
+    /**
+     * Something in the file that is in order, but of a kind that isn't supported.
+     *
+     * @param path the place
+     * @param what what isn't, and what is
+     * @return the exception, to be thrown
+     */
+    public UnsupportedTokenizer unsupported(String path, String what) {
+        return new UnsupportedTokenizer(name + ": " + path + ": " + what);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tenon.api.TenonException;
+import org.tenon.api.text.UnsupportedTokenizer;
 
 /** A value of a JSON file that knows where it stands. Asking for a type that it isn't of is an error with its place. */
 public final class JsonValue {
@@ -177,6 +178,16 @@ public final class JsonValue {
      */
     public TenonException error(String what) {
         return file.error(path, what);
+    }
+
+    /**
+     * Something at this place that is in order, but of a kind that isn't supported.
+     *
+     * @param what what isn't, and what is
+     * @return the exception, to be thrown
+     */
+    public UnsupportedTokenizer unsupported(String what) {
+        return file.unsupported(path, what);
     }
 
     private Map<?, ?> object() {
