@@ -52,7 +52,8 @@ class ErrorsTest {
 
     @Test
     void aFolderThatIsNotThereIsNamed() {
-        for (String command : new String[] {"verify", "describe", "generate --prompt x", "perplexity --text x", "chat"}) {
+        for (String command :
+                new String[] {"verify", "describe", "generate --prompt x", "perplexity --text x", "chat"}) {
             fails(1, "no/such/folder", (command + " --model no/such/folder").split(" "));
         }
         fails(1, "no/such/folder", "tokenize", "--model", "no/such/folder", "x");
@@ -78,7 +79,16 @@ class ErrorsTest {
     @Test
     void anUnknownBackendIsAnsweredWithThoseThereAre() {
         String model = Run.golden("llama-gqa-tied");
-        fails(1, "no backend abacus; found: cpu", "generate", "--model", model, "--prompt-ids", "5", "--backend", "abacus");
+        fails(
+                1,
+                "no backend abacus; found: cpu",
+                "generate",
+                "--model",
+                model,
+                "--prompt-ids",
+                "5",
+                "--backend",
+                "abacus");
         fails(1, "no backend abacus; found: cpu", "verify", "--model", model, "--backend", "abacus");
     }
 

@@ -33,8 +33,19 @@ class GenerateTest {
     void aTextGoesOnAsTheReferenceDoes() {
         for (Config one : Json.read(Path.of(TEXT, "text.json")).list("cases")) {
             Run run = Run.tenon(
-                    "generate", "--model", TEXT, "--prompt", one.text("prompt"), "--greedy", "--repetition-penalty", "1",
-                    "--ignore-end", "--max-tokens", "12", "--activations", "f32");
+                    "generate",
+                    "--model",
+                    TEXT,
+                    "--prompt",
+                    one.text("prompt"),
+                    "--greedy",
+                    "--repetition-penalty",
+                    "1",
+                    "--ignore-end",
+                    "--max-tokens",
+                    "12",
+                    "--activations",
+                    "f32");
             assertEquals(0, run.code(), run.err());
             assertEquals(one.text("continuation") + "\n", run.out());
             assertTrue(run.err().matches("12 tokens, [0-9.]+ tokens/s on cpu .*, max-tokens\n"), run.err());
@@ -46,8 +57,18 @@ class GenerateTest {
         try (ReferenceFile reference = ReferenceFile.in(Path.of(IDS))) {
             for (ReferenceFile.Case one : reference.cases()) {
                 Run run = Run.tenon(
-                        "generate", "--model", IDS, "--prompt-ids", joined(one.inputIds(), ","), "--ignore-end",
-                        "--max-tokens", "12", "--activations", "f32", "--backend", "cpu");
+                        "generate",
+                        "--model",
+                        IDS,
+                        "--prompt-ids",
+                        joined(one.inputIds(), ","),
+                        "--ignore-end",
+                        "--max-tokens",
+                        "12",
+                        "--activations",
+                        "f32",
+                        "--backend",
+                        "cpu");
                 assertEquals(joined(one.generatedIds(), " ") + "\n", run.out(), run.err());
             }
         }
@@ -56,8 +77,19 @@ class GenerateTest {
     @Test
     void jsonTellsAllThatCameOfIt() {
         Run run = Run.tenon(
-                "generate", "--model", TEXT, "--prompt", "The joint holds.", "--seed", "7", "--max-tokens", "5",
-                "--ignore-end", "--logprobs", "2", "--json");
+                "generate",
+                "--model",
+                TEXT,
+                "--prompt",
+                "The joint holds.",
+                "--seed",
+                "7",
+                "--max-tokens",
+                "5",
+                "--ignore-end",
+                "--logprobs",
+                "2",
+                "--json");
         assertEquals("", run.err());
         Config report = run.json();
         assertArrayEquals(new int[] {317, 299, 295, 220, 283, 307, 82, 13}, ids(report, "prompt_ids"));
@@ -103,8 +135,21 @@ class GenerateTest {
         Config one = Json.read(Path.of(TEXT, "text.json")).list("cases").get(1);
         String whole = one.text("continuation");
         Config report = Run.tenon(
-                        "generate", "--model", TEXT, "--prompt", one.text("prompt"), "--greedy", "--repetition-penalty", "1",
-                        "--activations", "f32", "--json", "--stop", "never", "--stop", "joint")
+                        "generate",
+                        "--model",
+                        TEXT,
+                        "--prompt",
+                        one.text("prompt"),
+                        "--greedy",
+                        "--repetition-penalty",
+                        "1",
+                        "--activations",
+                        "f32",
+                        "--json",
+                        "--stop",
+                        "never",
+                        "--stop",
+                        "joint")
                 .json();
         assertEquals(whole.substring(0, whole.indexOf("joint")), report.text("text"));
         assertEquals("stop-string", report.text("finish_reason"));
@@ -113,7 +158,16 @@ class GenerateTest {
     @Test
     void aBiasForcesAToken() {
         Run run = Run.tenon(
-                "generate", "--model", IDS, "--prompt-ids", "5", "--max-tokens", "3", "--logit-bias", "9=1000", "--logit-bias",
+                "generate",
+                "--model",
+                IDS,
+                "--prompt-ids",
+                "5",
+                "--max-tokens",
+                "3",
+                "--logit-bias",
+                "9=1000",
+                "--logit-bias",
                 "8=-1000");
         assertEquals("9 9 9\n", run.out());
     }

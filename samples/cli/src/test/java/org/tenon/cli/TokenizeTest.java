@@ -23,8 +23,7 @@ class TokenizeTest {
     private Run lines(String content, String... more) throws IOException {
         Path file = Files.writeString(folder.resolve("lines.json"), content);
         String[] command = {"tokenize", "--model", MODEL, "--lines", file.toString(), "--json"};
-        return Run.tenon(Stream.concat(Stream.of(command), Stream.of(more))
-                .toArray(String[]::new));
+        return Run.tenon(Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new));
     }
 
     private static List<Integer> ids(Config one) {
@@ -43,7 +42,8 @@ class TokenizeTest {
 
     @Test
     void jsonOfATextHasIdsTokensOffsetsAndTheDecodedText() {
-        Config report = Run.tenon("tokenize", "--model", MODEL, "--json", "a joint").json();
+        Config report =
+                Run.tenon("tokenize", "--model", MODEL, "--json", "a joint").json();
         assertEquals("<|begin_of_text|>", report.list("tokens").getFirst().asText());
         assertEquals(report.list("ids").size(), report.list("offsets").size());
         assertEquals(7, report.list("offsets").getLast().asList().getLast().asInteger());

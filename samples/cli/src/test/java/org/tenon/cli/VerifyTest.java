@@ -59,7 +59,9 @@ class VerifyTest {
         Run run = Run.tenon("verify", "--model", Run.golden("llama-gqa-tied"), "--backend", "cpu");
         assertEquals(0, run.code(), run.err());
         for (String way : new String[] {"whole prefill", "chunks of 7", "token by token", "one ragged batch"}) {
-            assertTrue(run.out().lines().anyMatch(line -> line.matches(way + " +3 +[0-9.]+e-0[5-9] +1.0e-04  ok")), run.out());
+            assertTrue(
+                    run.out().lines().anyMatch(line -> line.matches(way + " +3 +[0-9.]+e-0[5-9] +1.0e-04  ok")),
+                    run.out());
         }
         assertTrue(run.out().lines().anyMatch(line -> line.matches("greedy tokens +3 +36 equal +ok")), run.out());
         assertTrue(run.out().contains("activations F32"), run.out());
@@ -116,8 +118,12 @@ class VerifyTest {
 
     @Test
     void oneWrongLogitFailsEveryWay() throws IOException {
-        byte[] value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0.25f).array();
-        Run run = Run.tenon("verify", "--model", tampered("case.1.logits", 200, 4, value).toString(), "--json");
+        byte[] value = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(0.25f)
+                .array();
+        Run run = Run.tenon(
+                "verify", "--model", tampered("case.1.logits", 200, 4, value).toString(), "--json");
         assertEquals(1, run.code());
         assertFalse(run.json().flag("passed"));
         for (Config way : run.json().list("ways")) {
@@ -128,8 +134,12 @@ class VerifyTest {
 
     @Test
     void aLogitThatIsNoNumberFails() throws IOException {
-        byte[] value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(Float.NaN).array();
-        Run run = Run.tenon("verify", "--model", tampered("case.2.logits", 5, 4, value).toString());
+        byte[] value = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(Float.NaN)
+                .array();
+        Run run = Run.tenon(
+                "verify", "--model", tampered("case.2.logits", 5, 4, value).toString());
         assertEquals(1, run.code());
         assertTrue(run.out().contains("FAILED in case 2"), run.out());
     }
@@ -148,7 +158,9 @@ class VerifyTest {
         Path model = tampered("case.2.generated_ids", 4, 8, new byte[] {127, 0, 0, 0, 0, 0, 0, 0});
         try (Safetensors reference = Safetensors.open(model.resolve(ReferenceFile.NAME));
                 FileChannel channel = FileChannel.open(model.resolve(ReferenceFile.NAME), StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.allocate(4), reference.tensors().get("case.2.generated_margin").offset() + 4 * 4);
+            channel.write(
+                    ByteBuffer.allocate(4),
+                    reference.tensors().get("case.2.generated_margin").offset() + 4 * 4);
         }
         Run run = Run.tenon("verify", "--model", model.toString());
         assertEquals(0, run.code(), run.out() + run.err());

@@ -31,7 +31,8 @@ final class Transcript {
         }
         Result result = generation.await();
         if (text) {
-            String rest = result.text().substring(Math.min(printed, result.text().length()));
+            String rest =
+                    result.text().substring(Math.min(printed, result.text().length()));
             console.print(console.style().harmless(rest));
         }
         return result;
