@@ -133,7 +133,8 @@ public final class Loader {
         try {
             return Optional.of(HuggingFaceTokenizer.load(folder));
         } catch (UnsupportedTokenizer unsupported) {
-            LOGGER.log(System.Logger.Level.INFO, "the model takes and gives ids, not text: {0}", unsupported.getMessage());
+            LOGGER.log(
+                    System.Logger.Level.INFO, "the model takes and gives ids, not text: {0}", unsupported.getMessage());
             return Optional.empty();
         }
     }

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tenon.api.config.Config;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tenon.api.config.Config;
 
 class ReferenceFileTest {
     @TempDir
@@ -43,8 +43,7 @@ class ReferenceFileTest {
             for (Path golden : folders) {
                 try (ReferenceFile reference = ReferenceFile.in(golden)) {
                     Config config = Json.read(golden.resolve("config.json"));
-                    int vocabulary =
-                            config.positive(config.has("vocab_size") ? "vocab_size" : "vocabulary");
+                    int vocabulary = config.positive(config.has("vocab_size") ? "vocab_size" : "vocabulary");
                     assertEquals("causal", reference.autoClass());
                     assertTrue(reference.architecture().endsWith("ForCausalLM"), reference.architecture());
                     assertTrue(reference.transformersVersion().startsWith("5."));

@@ -25,7 +25,8 @@ class UnsupportedTokenizerTest {
 
     @BeforeEach
     void copy() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("src/test/resources/goldens/llama-mha-f32"))) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(Path.of("src/test/resources/goldens/llama-mha-f32"))) {
             for (Path file : files) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }

@@ -123,7 +123,8 @@ final class ModelJson {
     /** The model. Called once the whole file has been read. */
     BytePairModel build() {
         option("type").filter(type -> !type.string().equals("BPE")).ifPresent(type -> {
-            throw type.unsupported("the model type '%s' is not supported; only byte-level BPE is".formatted(type.string()));
+            throw type.unsupported(
+                    "the model type '%s' is not supported; only byte-level BPE is".formatted(type.string()));
         });
         if (!hasVocabulary || !hasMerges) {
             throw file.error(PATH, "a BPE model needs 'vocab', an object, and 'merges', an array");

@@ -58,11 +58,13 @@ final class PreTokenizerJson {
                         delimiter(json.field("behavior")),
                         json.flag("invert", false));
             case "Digits" -> new Splitter.Digits(json.flag("individual_digits", false));
-            case "ByteLevel" -> throw json.unsupported("a ByteLevel that isn't the last pre-tokenizer is not supported");
+            case "ByteLevel" ->
+                throw json.unsupported("a ByteLevel that isn't the last pre-tokenizer is not supported");
             default ->
                 throw json.field("type")
-                        .unsupported("the pre-tokenizer '%s' is not supported; Split, Digits, ByteLevel and Sequence are"
-                                .formatted(type(json)));
+                        .unsupported(
+                                "the pre-tokenizer '%s' is not supported; Split, Digits, ByteLevel and Sequence are"
+                                        .formatted(type(json)));
         };
     }
 
