@@ -43,7 +43,7 @@ class AcmeBackendTest {
         @Override
         public void read(long row, long rows, MemorySegment target) {
             for (long i = 0; i < rows * shape.width(); i++) {
-                target.setAtIndex(ValueLayout.JAVA_FLOAT, i, row * shape.width() + i + 1);
+                target.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (row * shape.width() + i + 1));
             }
         }
     }
