@@ -35,7 +35,6 @@ class DemoTest {
         try (DemoModel demo = DemoModel.unpack()) {
             folder = demo.folder();
             assertTrue(Files.exists(folder.resolve("model.safetensors")));
-            demo.close();
         }
         assertFalse(Files.exists(folder));
     }

@@ -47,7 +47,14 @@ class ImportsTest {
     @Test
     void conformanceTestsAndSamplesKnowEverythingButTheBackends() {
         eachMayKnowOfTenon(
-                Module.of(Kind.PRODUCT, Kind.SAMPLE), Module.API, Module.LAYERS, Module.MODELS, Module.TOKENIZERS);
+                Module.of(Kind.PRODUCT), Module.API, Module.LAYERS, Module.MODELS, Module.TOKENIZERS);
+        eachMayKnowOfTenon(
+                Module.of(Kind.SAMPLE),
+                Module.API,
+                Module.LAYERS,
+                Module.MODELS,
+                Module.TOKENIZERS,
+                Module.DEMO_MODELS);
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.api.model.Sampling.sampling;
 
-import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.config.Config;
@@ -17,10 +16,8 @@ import org.tenon.models.checkpoint.Json;
 
 /** The demo model answers questions about stories that it never saw, as often as its reference did when it was measured. */
 class DemoModelTest {
-    private static Config heldOut() throws Exception {
-        try (InputStream file = DemoModel.class.getResourceAsStream("/org/tenon/demo/llama/heldout.json")) {
-            return Json.parse("heldout.json", file.readAllBytes());
-        }
+    private static Config heldOut() {
+        return Json.parse("heldout.json", DemoModel.heldOut());
     }
 
     /** Greedy, up to and with the first full stop. */
@@ -32,7 +29,7 @@ class DemoModelTest {
     }
 
     @Test
-    void answersHeldOutQuestionsAsOftenAsMeasured() throws Exception {
+    void answersHeldOutQuestionsAsOftenAsMeasured() {
         Config file = heldOut();
         List<Config> items = file.list("items");
         assertEquals(200, items.size());

@@ -86,6 +86,19 @@ public final class DemoModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Stories that the model never saw, each with a question and its answer, and how often it answered rightly when it was measured.
+     *
+     * @return JSON in UTF-8
+     */
+    public static byte[] heldOut() {
+        try {
+            return bytes("heldout.json");
+        } catch (IOException failure) {
+            throw new TenonException("the demo model's questions can't be read: " + failure, failure);
+        }
+    }
+
     /** {@return the folder that the model can be loaded from} */
     public Path folder() {
         return folder;
