@@ -90,6 +90,28 @@ class ProductsTest {
         Bounds.assertWithin(expected, Rig.read(out, step), out.type(), i -> bound[i]);
     }
 
+    @ParameterizedTest
+    @MethodSource("tiersAndRows")
+    void hugeNumbersStayWithinTheBoundAndNaNStaysInItsRow(Tier tier, int rows) {
+        for (DType w : TYPES) {
+            try (Rig rig = new Rig(tier.open(), rows)) {
+                StepShape step = Rig.rows(rows);
+                int inner = 531;
+                Buffer in =
+                        rig.tensor(DType.F32, Rig.perRow(inner), i -> i == 5 ? Double.NaN : 1e30 * Math.sin(i * 0.37));
+                Buffer weight = rig.tensor(w, Shape.of(70, inner), i -> 6e4 * Math.cos(i * 0.73));
+                Buffer out = rig.output(DType.F32, Rig.perRow(70));
+                Linear.In<Buffer> operands = new Linear.In<>(in, List.of(weight), Optional.empty());
+                rig.run(new Linear(DType.F32), operands, List.of(out), step);
+                check(in, List.of(weight), Optional.empty(), out, step, inner);
+            }
+        }
+    }
+
+    static Stream<Arguments> tiersAndRows() {
+        return Tier.present().stream().flatMap(tier -> Stream.of(1, 2, 9, 40).map(rows -> Arguments.of(tier, rows)));
+    }
+
     static Stream<Arguments> matrices() {
         List<Arguments> all = new ArrayList<>();
         for (Tier tier : Tier.present()) {
