@@ -46,8 +46,7 @@ class ImportsTest {
 
     @Test
     void conformanceTestsAndSamplesKnowEverythingButTheBackends() {
-        eachMayKnowOfTenon(
-                Module.of(Kind.PRODUCT), Module.API, Module.LAYERS, Module.MODELS, Module.TOKENIZERS);
+        eachMayKnowOfTenon(Module.of(Kind.PRODUCT), Module.API, Module.LAYERS, Module.MODELS, Module.TOKENIZERS);
         eachMayKnowOfTenon(
                 Module.of(Kind.SAMPLE),
                 Module.API,
