@@ -209,8 +209,12 @@ final class Mailbox {
         }
     }
 
-    /** Cancels, and drops what was not read. */
+    /** Cancels, and drops what was not read: in this order, or the engine might take the room that is left for a reader's return. */
     void close() {
+        boolean early = !finished;
+        if (early) {
+            cancelled = true;
+        }
         lock.lock();
         try {
             closed = true;
@@ -220,6 +224,8 @@ final class Mailbox {
         } finally {
             lock.unlock();
         }
-        cancel();
+        if (early) {
+            engine.wake();
+        }
     }
 }
