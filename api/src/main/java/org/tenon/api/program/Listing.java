@@ -1,9 +1,6 @@
 package org.tenon.api.program;
 
 import java.util.List;
-import java.util.StringJoiner;
-import org.tenon.api.op.Roles;
-import org.tenon.api.tensor.Tensor;
 
 /** Programs as text, an op a line. */
 final class Listing {
@@ -29,16 +26,6 @@ final class Listing {
     }
 
     static String line(Node.Call<?, ?> call) {
-        StringJoiner operands = new StringJoiner(", ", "(", ")");
-        call.in().map(new Roles<Tensor, Tensor>() {
-            @Override
-            public Tensor take(Role role, String name, Tensor operand) {
-                operands.add(name + " " + operand.spec());
-                return operand;
-            }
-        });
-        StringJoiner results = new StringJoiner(", ");
-        call.out().forEach(out -> results.add(out.spec().toString()));
-        return call.op() + operands.toString() + (call.out().isEmpty() ? "" : " -> " + results);
+        return Kernel.of(call).toString();
     }
 }

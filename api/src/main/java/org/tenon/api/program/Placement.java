@@ -201,28 +201,17 @@ final class Placement implements AutoCloseable {
         return storage;
     }
 
-    /** One launch that walks a list. */
-    Launch bind(List<Node> nodes) {
-        Launch[] launches = new Launch[nodes.size()];
-        for (int i = 0; i < launches.length; i++) {
-            launches[i] = switch (nodes.get(i)) {
-                case Node.Call<?, ?> call -> bind(call);
-                case Node.Loop loop -> {
-                    Launch body = bind(loop.body());
-                    yield (queue, shape) -> {
-                        int turns = loop.turns().count(shape);
-                        for (int turn = 0; turn < turns; turn++) {
-                            body.run(queue, shape);
-                        }
-                    };
-                }
-            };
+    /** A list that is ready to be walked. */
+    Bound bind(List<Node> nodes) {
+        List<Bound> parts = new ArrayList<>();
+        for (Node node : nodes) {
+            parts.add(
+                    switch (node) {
+                        case Node.Call<?, ?> call -> new Bound.Call(Kernel.of(call), bind(call));
+                        case Node.Loop loop -> new Bound.Loop(loop.turns(), bind(loop.body()));
+                    });
         }
-        return (queue, shape) -> {
-            for (Launch launch : launches) {
-                launch.run(queue, shape);
-            }
-        };
+        return new Bound.Sequence(parts);
     }
 
     @SuppressWarnings(

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Queue;
@@ -16,14 +17,17 @@ import org.tenon.api.tensor.Tensor;
  * replays what the backend recorded of it. Used from one thread at a time; {@link #close} comes last.
  */
 public final class Runner implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Runner.class.getName());
+
     private final Backend backend;
     private final StepShape bounds;
     private final Placement placement;
-    private final Launch step;
+    private final Bound step;
     private final String listing;
     private final Map<StepShape, Launch> replays = new HashMap<>();
+    private @Nullable KernelListener listener;
 
-    private Runner(Backend backend, StepShape bounds, Placement placement, Launch step, String listing) {
+    private Runner(Backend backend, StepShape bounds, Placement placement, Bound step, String listing) {
         this.backend = backend;
         this.bounds = bounds;
         this.placement = placement;
@@ -56,8 +60,8 @@ public final class Runner implements AutoCloseable {
         Lowering.Lowered lowered = Lowering.lower(program, backend);
         Placement placement = Placement.of(program, lowered, backend, progress);
         try {
-            Launch load = placement.bind(lowered.load());
-            Launch step = placement.bind(lowered.step());
+            Bound load = placement.bind(lowered.load());
+            Bound step = placement.bind(lowered.step());
             load.run(backend.queue(), StepShape.NONE);
             backend.queue().finish();
             return new Runner(backend, program.bounds(), placement, step, Listing.of(lowered.step()));
@@ -95,16 +99,43 @@ public final class Runner implements AutoCloseable {
      * @param shape what the step counts, at most the program's bounds
      */
     public void run(StepShape shape) {
+        if (listener != null) {
+            check(shape);
+            backend.queue().finish();
+            step.run(backend.queue(), shape, listener);
+            return;
+        }
         Launch replay = replays.get(shape);
         if (replay == null) {
-            if (!bounds.holds(shape)) {
-                throw new IllegalArgumentException(
-                        "a step of " + shape + " is larger than the program's bounds " + bounds);
-            }
+            check(shape);
             replay = backend.queue().record(step, shape).orElse(step);
             replays.put(shape, replay);
         }
         replay.run(backend.queue(), shape);
+    }
+
+    private void check(StepShape shape) {
+        if (!bounds.holds(shape)) {
+            throw new IllegalArgumentException("a step of " + shape + " is larger than the program's bounds " + bounds);
+        }
+    }
+
+    /**
+     * Tells a listener what each kernel takes, from the next step on. Steps are walked meanwhile, never replayed, and each kernel is waited
+     * for: the whole takes longer than without.
+     *
+     * @param kernels the listener; what it throws comes out of {@link #run}
+     */
+    public void listen(KernelListener kernels) {
+        listener = kernels;
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Steps are walked, not replayed, and each kernel is waited for: somebody listens.");
+    }
+
+    /** Tells nobody any more what kernels take. Idempotent. */
+    public void listenNoMore() {
+        listener = null;
     }
 
     /**

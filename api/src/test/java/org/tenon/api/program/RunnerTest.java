@@ -6,19 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.ShapeMismatch;
 import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.KernelBackend;
-import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
-import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Activation;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.Feature;
@@ -30,7 +26,6 @@ import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Extent;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
-import org.tenon.api.tensor.Storage;
 import org.tenon.api.tensor.Tensor;
 
 class RunnerTest {
@@ -170,40 +165,7 @@ class RunnerTest {
 
     @Test
     void aRecordedStepIsReplayedAndRecordedOncePerShape() {
-        AtomicInteger recorded = new AtomicInteger();
-        AtomicInteger replayed = new AtomicInteger();
-        Queue queue = new Queue() {
-            private final Queue host = HostMemory.queue();
-
-            @Override
-            public void upload(MemorySegment source, Storage target, long offset, long bytes) {
-                host.upload(source, target, offset, bytes);
-            }
-
-            @Override
-            public void download(Storage source, long offset, MemorySegment target, long bytes) {
-                host.download(source, offset, target, bytes);
-            }
-
-            @Override
-            public void clear(Storage target, long offset, long bytes) {
-                host.clear(target, offset, bytes);
-            }
-
-            @Override
-            public void finish() {
-                host.finish();
-            }
-
-            @Override
-            public Optional<Launch> record(Launch steps, StepShape shape) {
-                recorded.incrementAndGet();
-                return Optional.of((queue, step) -> {
-                    replayed.incrementAndGet();
-                    steps.run(queue, step);
-                });
-            }
-        };
+        RecordingQueue queue = new RecordingQueue();
         KernelBackend backend = KernelBackend.on("recording", new HostMemory("recording", 1 << 20), queue)
                 .kernel(Binary.class, (op, in, out) -> Lookup.kernel((operands, outputs, workspace) -> (q, step) -> {}))
                 .build();
@@ -213,8 +175,8 @@ class RunnerTest {
             trial.run(rows(1));
             trial.run(rows(2));
             trial.run(rows(1));
-            assertEquals(2, recorded.get());
-            assertEquals(3, replayed.get());
+            assertEquals(2, queue.recorded);
+            assertEquals(3, queue.replayed);
         }
     }
 
