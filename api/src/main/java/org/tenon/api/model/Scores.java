@@ -7,6 +7,22 @@ import java.util.Arrays;
  * candidates. Confined to the engine's thread while a chain works on it.
  */
 public final class Scores {
+    private static final int BLOCK = 256;
+
+    /** The score, below the largest, from which on weights no longer count beside 1: e^-64 is 1.6e-28, far below F64's precision. */
+    private static final double LIGHTEST = -64;
+
+    /** How many ranges of scores there are, and how many of them lie between two scores that differ by one. The last has no end. */
+    private static final int RANGES = 1024;
+
+    private static final float RANGES_PER_ONE = 16;
+
+    /** The last best id, where none was given but some were passed over. */
+    private static final int PASSED = -2;
+
+    /** Within how many ranges the best are first looked for; more as more are wanted. */
+    private static final int FIRST_WIDTH = 32;
+
     private final float[] values;
     private final int[] candidates;
     private int count;
@@ -17,10 +33,27 @@ public final class Scores {
     /** Whether ids have gone out since the candidates were listed. */
     private boolean stale;
 
-    /** A heap of the candidates that {@link #nextBest} hasn't given yet: the score's order in the upper half, the id's in the lower. */
+    /** A heap of what {@link #nextBest} gives next: the score's order in the upper half, the id's in the lower. */
     private long[] heap = {};
 
     private int heaped;
+
+    /** Scores are sorted roughly into ranges below the largest; those before this one have been heaped or skipped. */
+    private int nextRange;
+
+    /** How many ranges are heaped together. */
+    private int width;
+
+    private int lastBest;
+
+    /** Sums of weights by blocks of ids, where the weights of all ids were summed. */
+    private final double[] sums;
+
+    private final double[] block = new double[BLOCK];
+    private final float[] columns = new float[BLOCK];
+    private double[] masses = {};
+    private boolean blocked;
+    private float heaviest;
 
     /**
      * Scores of zero.
@@ -30,6 +63,7 @@ public final class Scores {
     public Scores(int vocabulary) {
         this.values = new float[vocabulary];
         this.candidates = new int[vocabulary];
+        this.sums = new double[(vocabulary + BLOCK - 1) / BLOCK];
     }
 
     /**
@@ -105,14 +139,31 @@ public final class Scores {
         return candidates[index];
     }
 
-    /** {@return the largest score; minus infinity where there is no candidate} */
+    /** {@return the largest score; minus infinity where there is no candidate, NaN where a score is} */
     public float largest() {
-        float largest = Float.NEGATIVE_INFINITY;
-        int left = candidates();
-        for (int i = 0; i < left; i++) {
-            largest = Math.max(largest, values[candidates[i]]);
+        Arrays.fill(columns, Float.NEGATIVE_INFINITY);
+        for (int from = 0; from < values.length; from += BLOCK) { // by columns, so that the JVM makes vectors of it
+            int size = Math.min(BLOCK, values.length - from);
+            for (int i = 0; i < size; i++) {
+                columns[i] = Math.max(columns[i], values[from + i]);
+            }
+        }
+        float largest = columns[0];
+        for (float column : columns) {
+            largest = Math.max(largest, column);
         }
         return largest;
+    }
+
+    /**
+     * Divides all scores.
+     *
+     * @param by the divisor, above zero
+     */
+    public void divide(float by) {
+        for (int id = 0; id < values.length; id++) {
+            values[id] /= by;
+        }
     }
 
     /**
@@ -121,52 +172,249 @@ public final class Scores {
      * @param threshold the least score that stays
      */
     public void removeBelow(float threshold) {
-        int left = candidates();
-        for (int i = 0; i < left; i++) {
-            if (values[candidates[i]] < threshold) {
-                remove(candidates[i]);
+        boolean few = few();
+        int entries = few ? count : values.length;
+        int kept = 0;
+        for (int i = 0; i < entries; i++) {
+            int id = few ? candidates[i] : i;
+            if (values[id] < threshold) {
+                values[id] = Float.NEGATIVE_INFINITY;
+            } else if (values[id] != Float.NEGATIVE_INFINITY) {
+                candidates[kept++] = id;
             }
         }
+        listedAre(kept);
     }
 
-    /** Puts the candidates in order of their scores, for {@link #nextBest}. */
+    /** Begins to go through the candidates by their scores, with {@link #nextBest}. No score may rise until that is over. */
     public void rank() {
-        heaped = candidates();
-        if (heap.length < heaped) {
-            heap = new long[Math.min(values.length, Math.max(heaped, 2 * heap.length))];
+        heaped = 0;
+        lastBest = -1;
+        heaviest = largest();
+        nextRange = 0;
+        width = FIRST_WIDTH;
+    }
+
+    /**
+     * Begins as {@link #rank} does, and passes over some of the best, whose weights {@code exp(score - largest)} sum up to less than a
+     * number.
+     *
+     * @param mass the number, at most what {@link #weigh} gives
+     * @return the sum of the weights of those passed over, below {@code mass}
+     */
+    public double rankBeyond(double mass) {
+        rank();
+        if (few()) {
+            return 0;
         }
-        for (int i = 0; i < heaped; i++) {
-            int id = candidates[i];
-            int bits = Float.floatToIntBits(values[id] + 0f); // a negative zero ties with zero
-            int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE); // as an integer, in the order of the floats
-            heap[i] = ((long) ordered << 32) | (Integer.MAX_VALUE - id);
+        if (masses.length == 0) {
+            masses = new double[RANGES];
         }
+        Arrays.fill(masses, 0);
+        for (int from = 0; from < values.length; from += BLOCK) {
+            weigh(from / BLOCK);
+            int size = Math.min(BLOCK, values.length - from);
+            for (int i = 0; i < size; i++) {
+                masses[range(values[from + i])] += block[i];
+            }
+        }
+        double passed = 0;
+        while (nextRange < RANGES - 1 && passed + masses[nextRange] < mass) {
+            passed += masses[nextRange++];
+        }
+        width = 1;
+        if (nextRange > 0) {
+            lastBest = PASSED;
+        }
+        return passed;
+    }
+
+    /** Grows as scores fall; NaN is among the best. */
+    private int range(float score) {
+        return (int) Math.min((heaviest - score) * RANGES_PER_ONE, RANGES - 1f);
+    }
+
+    /**
+     * The candidates from the highest score to the lowest, the lowest id first among equals, since the last {@link #rank}.
+     *
+     * @return the next one; -1 when all have been given
+     */
+    public int nextBest() {
+        while (heaped == 0) {
+            if (nextRange == RANGES) {
+                return -1;
+            }
+            heapNext();
+        }
+        lastBest = id(heap[0]);
+        heap[0] = heap[--heaped];
+        sink(0);
+        return lastBest;
+    }
+
+    /** Heaps the candidates of the next ranges; mostly few are ever wanted. */
+    private void heapNext() {
+        int end = Math.min(nextRange + width, RANGES);
+        float floor = end == RANGES ? Float.NEGATIVE_INFINITY : heaviest - (end + 1) / RANGES_PER_ONE;
+        boolean few = few();
+        int entries = few ? count : values.length;
+        for (int i = 0; i < entries; i++) {
+            int id = few ? candidates[i] : i;
+            float score = values[id];
+            if (!(score < floor) && score != Float.NEGATIVE_INFINITY) { // for the most part that settles it
+                int range = range(score);
+                if (range >= nextRange && range < end) {
+                    heap(score, id);
+                }
+            }
+        }
+        nextRange = end;
+        width *= 4;
         for (int i = heaped / 2 - 1; i >= 0; i--) {
             sink(i);
         }
     }
 
-    /**
-     * The candidates from the highest score to the lowest, the lowest id first among equals, as they were at the last {@link #rank}.
-     *
-     * @return the next one; -1 when all have been given
-     */
-    public int nextBest() {
-        if (heaped == 0) {
-            return -1;
-        }
-        int id = id(heap[0]);
-        heap[0] = heap[--heaped];
-        sink(0);
-        return id;
+    /** Whether the candidates are listed, and so few that going through the list is quicker than going through all ids. */
+    private boolean few() {
+        return listed && !stale && count <= values.length / 16;
     }
 
-    /** Takes out every candidate that {@link #nextBest} hasn't given since the last {@link #rank}. */
+    private void heap(float score, int id) {
+        if (heaped == heap.length) {
+            heap = Arrays.copyOf(heap, Math.min(values.length, Math.max(BLOCK, 2 * heaped)));
+        }
+        int bits = Float.floatToIntBits(score + 0f); // a negative zero ties with zero
+        int ordered = bits ^ ((bits >> 31) & Integer.MAX_VALUE); // as an integer, in the order of the floats
+        heap[heaped++] = ((long) ordered << 32) | (Integer.MAX_VALUE - id);
+    }
+
+    /** Takes out every candidate that {@link #nextBest} hasn't given, nor was passed over, since the last {@link #rank}. */
     public void removeRest() {
-        for (int i = 0; i < heaped; i++) {
-            remove(id(heap[i]));
+        int worst = lastBest;
+        float last = worst < 0 ? Float.POSITIVE_INFINITY : values[worst];
+        int begun = worst == PASSED ? nextRange : 0;
+        boolean few = few();
+        int entries = few ? count : values.length;
+        int kept = 0;
+        for (int i = 0; i < entries; i++) {
+            int id = few ? candidates[i] : i;
+            float score = values[id];
+            boolean given = worst < 0 ? range(score) < begun : score > last || (score == last && id <= worst);
+            if (given && score != Float.NEGATIVE_INFINITY) {
+                candidates[kept++] = id;
+            } else {
+                values[id] = Float.NEGATIVE_INFINITY;
+            }
         }
         heaped = 0;
+        nextRange = RANGES;
+        listedAre(kept);
+    }
+
+    /**
+     * Sums the weights {@code exp(score - largest)} of all candidates, in F64: what softmax divides by.
+     *
+     * @return the sum, from 1 on; 0 where there is no candidate, NaN where a score is NaN or infinite
+     */
+    public double weigh() {
+        heaviest = largest();
+        if (heaviest == Float.NEGATIVE_INFINITY) {
+            return 0;
+        }
+        blocked = !few();
+        double total = 0;
+        if (!blocked) {
+            for (int i = 0; i < count; i++) {
+                total += Math.exp((double) values[candidates[i]] - heaviest);
+            }
+            return total;
+        }
+        for (int i = 0; i < sums.length; i++) {
+            weigh(i);
+            sums[i] = sum(block);
+            total += sums[i];
+        }
+        return total;
+    }
+
+    /** The weights of a block of ids, zero behind the last. What is out weighs next to nothing. Written so that the JVM makes vectors of it. */
+    private void weigh(int number) {
+        int from = number * BLOCK;
+        int size = Math.min(BLOCK, values.length - from);
+        double top = heaviest;
+        for (int i = 0; i < size; i++) {
+            // e^x = (e^(x / 256))^256; the series of e^y, |y| <= 1/4, up to y^9 / 9! is exact to 3e-13, its power to
+            // 7e-11
+            double y = Math.max(values[from + i] - top, LIGHTEST) * (1.0 / 256);
+            double e = 1 + y * (1 / 9.0);
+            e = 1 + y * (1 / 8.0) * e;
+            e = 1 + y * (1 / 7.0) * e;
+            e = 1 + y * (1 / 6.0) * e;
+            e = 1 + y * (1 / 5.0) * e;
+            e = 1 + y * (1 / 4.0) * e;
+            e = 1 + y * (1 / 3.0) * e;
+            e = 1 + y * (1 / 2.0) * e;
+            e = 1 + y * e;
+            e *= e;
+            e *= e;
+            e *= e;
+            e *= e;
+            e *= e;
+            e *= e;
+            e *= e;
+            block[i] = e * e;
+        }
+        Arrays.fill(block, size, BLOCK, 0);
+    }
+
+    /** The sum of a block, by halves. */
+    private static double sum(double[] terms) {
+        for (int half = BLOCK / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                terms[i] += terms[i + half];
+            }
+        }
+        return terms[0];
+    }
+
+    /**
+     * The first candidate, in the order of ids, at which the sum of the weights exceeds a number; the last one that weighs anything where
+     * none does. To be asked right after {@link #weigh}.
+     *
+     * @param sum the number, from 0 to what {@link #weigh} gave
+     * @return the id
+     */
+    public int at(double sum) {
+        int begin = 0;
+        int end = blocked ? values.length : count;
+        double before = 0;
+        if (blocked) {
+            int number = 0;
+            while (number < sums.length - 1 && before + sums[number] <= sum) {
+                before += sums[number++];
+            }
+            begin = number * BLOCK;
+        }
+        int found = -1;
+        for (int i = begin; i < end && before <= sum; i++) {
+            int id = blocked ? i : candidates[i];
+            double weight = Math.exp((double) values[id] - heaviest);
+            if (weight > 0) {
+                found = id;
+                before += weight;
+            }
+        }
+        for (int id = begin - 1; found < 0 && id >= 0; id--) {
+            found = values[id] - heaviest > LIGHTEST ? id : -1;
+        }
+        return found;
+    }
+
+    private void listedAre(int kept) {
+        count = kept;
+        listed = true;
+        stale = false;
     }
 
     private static int id(long entry) {
@@ -206,9 +454,7 @@ public final class Scores {
                 }
             }
         }
-        count = kept;
-        listed = true;
-        stale = false;
+        listedAre(kept);
     }
 
     /** {@return a copy of all scores, {@code [vocabulary]}} */

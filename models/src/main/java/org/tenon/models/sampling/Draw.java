@@ -14,26 +14,10 @@ import org.tenon.api.model.TokenChooser;
 public record Draw(long seed) implements TokenChooser {
     @Override
     public int choose(Scores scores, History history) {
-        float largest = scores.largest();
-        int candidates = scores.candidates();
-        double total = 0;
-        for (int i = 0; i < candidates; i++) {
-            total += Math.exp(scores.get(scores.candidate(i)) - largest);
-        }
+        double total = scores.weigh();
         if (!(total > 0)) {
-            throw Greedy.nothingToChoose(candidates);
+            throw Greedy.nothingToChoose(scores);
         }
-        double threshold = CounterRandom.unit(seed, history.length()) * total;
-        double sum = 0;
-        int drawn = -1;
-        for (int i = 0; i < candidates && sum <= threshold; i++) {
-            int id = scores.candidate(i);
-            double weight = Math.exp(scores.get(id) - largest);
-            if (weight > 0) {
-                drawn = id;
-                sum += weight;
-            }
-        }
-        return drawn;
+        return scores.at(CounterRandom.unit(seed, history.length()) * total);
     }
 }

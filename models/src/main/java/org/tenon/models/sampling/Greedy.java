@@ -9,26 +9,19 @@ import org.tenon.api.model.TokenChooser;
 public record Greedy() implements TokenChooser {
     @Override
     public int choose(Scores scores, History history) {
-        int best = -1;
-        float highest = Float.NEGATIVE_INFINITY;
-        int candidates = scores.candidates();
-        for (int i = 0; i < candidates; i++) {
-            int id = scores.candidate(i);
-            if (scores.get(id) > highest) {
-                highest = scores.get(id);
-                best = id;
+        float largest = scores.largest();
+        for (int id = 0; id < scores.vocabulary(); id++) {
+            if (scores.get(id) == largest && largest > Float.NEGATIVE_INFINITY) {
+                return id;
             }
         }
-        if (best < 0) {
-            throw nothingToChoose(candidates);
-        }
-        return best;
+        throw nothingToChoose(scores);
     }
 
     /** What to say where no score is a number above minus infinity. */
-    static TenonException nothingToChoose(int candidates) {
+    static TenonException nothingToChoose(Scores scores) {
         return new TenonException(
-                candidates == 0
+                scores.candidates() == 0
                         ? "the sampling chain left no token to choose from; loosen its parts"
                         : "the scores are not numbers (NaN); the checkpoint is damaged, or its values exceed the activations' "
                                 + "type: ask for activations in F32");

@@ -13,13 +13,6 @@ import org.tenon.api.model.Scores;
 public record MinP(double share) implements LogitsProcessor {
     @Override
     public void apply(Scores scores, History history) {
-        float largest = scores.largest();
-        int candidates = scores.candidates();
-        for (int i = 0; i < candidates; i++) {
-            int id = scores.candidate(i);
-            if (Math.exp(scores.get(id) - largest) < share) {
-                scores.remove(id);
-            }
-        }
+        scores.removeBelow((float) (scores.largest() + Math.log(share)));
     }
 }

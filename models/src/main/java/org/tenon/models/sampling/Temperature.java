@@ -12,11 +12,6 @@ import org.tenon.api.model.Scores;
 public record Temperature(double temperature) implements LogitsProcessor {
     @Override
     public void apply(Scores scores, History history) {
-        float by = (float) temperature;
-        int candidates = scores.candidates();
-        for (int i = 0; i < candidates; i++) {
-            int id = scores.candidate(i);
-            scores.set(id, scores.get(id) / by);
-        }
+        scores.divide((float) temperature);
     }
 }

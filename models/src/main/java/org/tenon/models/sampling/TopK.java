@@ -13,13 +13,13 @@ import org.tenon.api.model.Scores;
 public record TopK(int k) implements LogitsProcessor {
     @Override
     public void apply(Scores scores, History history) {
-        if (k >= scores.candidates()) {
-            return;
-        }
         scores.rank();
-        for (int i = 1; i < k; i++) {
-            scores.nextBest();
+        int worst = scores.nextBest();
+        for (int i = 1; i < k && worst >= 0; i++) {
+            worst = scores.nextBest();
         }
-        scores.removeBelow(scores.get(scores.nextBest()));
+        if (worst >= 0) {
+            scores.removeBelow(scores.get(worst));
+        }
     }
 }

@@ -13,20 +13,15 @@ import org.tenon.api.model.Scores;
 public record TopP(double p) implements LogitsProcessor {
     @Override
     public void apply(Scores scores, History history) {
-        int candidates = scores.candidates();
         float largest = scores.largest();
-        double total = 0;
-        for (int i = 0; i < candidates; i++) {
-            total += Math.exp(scores.get(scores.candidate(i)) - largest);
-        }
-        scores.rank();
-        double sum = 0;
-        while (sum < p * total) {
+        double enough = p * scores.weigh();
+        double sum = scores.rankBeyond(enough);
+        while (sum < enough) {
             int id = scores.nextBest();
             if (id < 0) {
                 return;
             }
-            sum += Math.exp(scores.get(id) - largest);
+            sum += Math.exp((double) scores.get(id) - largest);
         }
         scores.removeRest();
     }
