@@ -2,6 +2,7 @@ package org.tenon.api.model;
 
 import java.util.Optional;
 import org.tenon.api.backend.Numerics;
+import org.tenon.api.program.KernelListener;
 import org.tenon.api.text.Tokenizer;
 
 /**
@@ -82,6 +83,16 @@ public interface CausalModel extends AutoCloseable {
      * @return detaches it
      */
     ModelListener.Registration listen(ModelListener listener);
+
+    /**
+     * Tells a listener what each kernel of each step takes, on the engine's thread, beginning with the next step. While anybody listens,
+     * steps are walked rather than replayed and each kernel is waited for, so that they take longer; without a listener it costs nothing. A
+     * listener that throws is detached and logged.
+     *
+     * @param listener the listener
+     * @return detaches it
+     */
+    ModelListener.Registration profile(KernelListener listener);
 
     /**
      * Refuses new work, ends what is running with {@link FinishReason#MODEL_CLOSED}, waits for the step that is under way, and gives all

@@ -29,6 +29,9 @@ public interface ModelListener {
         void close();
     }
 
+    /** A step is about to be computed. */
+    default void stepping() {}
+
     /**
      * A step is done.
      *

@@ -15,6 +15,7 @@ import org.tenon.api.backend.WeightSource;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.program.KernelListener;
 import org.tenon.api.program.Runner;
 import org.tenon.api.tensor.Axis;
 import org.tenon.api.tensor.StepShape;
@@ -205,6 +206,20 @@ public final class Network implements AutoCloseable {
     /** {@return the bytes of device memory held beside the weights} */
     public long memoryBytes() {
         return runner.memoryBytes();
+    }
+
+    /**
+     * Tells a listener what each kernel takes, from the next step on; steps take longer meanwhile.
+     *
+     * @param listener the listener; what it throws comes out of {@link #run}
+     */
+    public void listen(KernelListener listener) {
+        runner.listen(listener);
+    }
+
+    /** Tells nobody any more what kernels take. Idempotent. */
+    public void listenNoMore() {
+        runner.listenNoMore();
     }
 
     /** {@return the kernels of a step, one a line} */

@@ -1,5 +1,7 @@
 package org.tenon.models.engine;
 
+import org.tenon.api.program.KernelListener;
+
 /** A model that can compute a step: what the engine asks of it. Used from one thread at a time. */
 interface Computation extends AutoCloseable {
     /** Computes a step and waits for it. */
@@ -8,8 +10,14 @@ interface Computation extends AutoCloseable {
     /** The logits of a row of the last step, F32 {@code [vocabulary]}. */
     void logits(int output, float[] target);
 
-    /** Sets a block of all caches to zero. */
-    void clear(int block);
+    /** Sets the first positions of a block to zero, in all caches of a group. */
+    void clear(int group, int block, int positions);
+
+    /** Tells a listener what each kernel takes, from the next step on. */
+    void listen(KernelListener listener);
+
+    /** Tells nobody any more. */
+    void listenNoMore();
 
     /** Gives all memory back, that of the weights included. */
     @Override

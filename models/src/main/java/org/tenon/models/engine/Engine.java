@@ -16,8 +16,10 @@ import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.GenerationFailed;
 import org.tenon.api.model.Interrupted;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.Overloaded;
 import org.tenon.api.model.Scores;
+import org.tenon.api.program.KernelListener;
 
 /**
  * One thread that owns a model's batch. Any thread may hand it work; none but its own computes. In turns it takes what was handed in, ends
@@ -30,6 +32,7 @@ final class Engine {
     private final Limits limits;
     private final int vocabulary;
     private final Listeners listeners;
+    private final KernelListeners kernels;
     private final StepRows rows;
     private final Batch batch;
     private final float[] logits;
@@ -58,6 +61,7 @@ final class Engine {
         this.limits = limits;
         this.vocabulary = vocabulary;
         this.listeners = listeners;
+        this.kernels = new KernelListeners(computation, this::later);
         int sequences = limits.sequences().orElseThrow();
         this.rows = new StepRows(limits.rows(), sequences, limits.outputs().orElseThrow(), blocks);
         this.batch = new Batch(
@@ -122,6 +126,11 @@ final class Engine {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Tells a listener what each kernel takes, from the next step on. */
+    ModelListener.Registration profile(KernelListener listener) {
+        return kernels.attach(listener);
     }
 
     /** Throws on the engine's own thread, which would wait for itself. */
@@ -254,6 +263,7 @@ final class Engine {
 
     /** Computes the rows that were filled in. */
     void compute() {
+        listeners.stepping();
         long start = System.nanoTime();
         computation.run(rows);
         rows.took(System.nanoTime() - start);

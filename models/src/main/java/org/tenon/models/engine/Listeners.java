@@ -17,6 +17,12 @@ final class Listeners {
         return () -> attached.remove(listener);
     }
 
+    void stepping() {
+        if (!attached.isEmpty()) {
+            tell(ModelListener::stepping);
+        }
+    }
+
     void stepped(ModelListener.StepReport step) {
         if (!attached.isEmpty()) {
             tell(listener -> listener.stepped(step));

@@ -13,6 +13,7 @@ import org.tenon.api.model.Request;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.model.Session;
 import org.tenon.api.model.Stepper;
+import org.tenon.api.program.KernelListener;
 import org.tenon.api.text.Tokenizer;
 import org.tenon.models.assembly.Network;
 
@@ -145,6 +146,12 @@ public final class LoadedModel implements CausalModel {
     public ModelListener.Registration listen(ModelListener listener) {
         engine.check();
         return listeners.attach(listener);
+    }
+
+    @Override
+    public ModelListener.Registration profile(KernelListener listener) {
+        engine.check();
+        return engine.profile(listener);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.tenon.api.program.KernelListener;
 
 /**
  * A model without weights. It keeps the ids themselves as keys, in blocks, and computes logits from the ids that it finds there through the
@@ -87,6 +88,18 @@ final class FakeComputation implements Computation {
     public void clear(int block) {
         enter();
         Arrays.fill(keys, block * blockSize, (block + 1) * blockSize, 0);
+        leave();
+    }
+
+    @Override
+    public void listen(KernelListener listener) {
+        enter();
+        leave();
+    }
+
+    @Override
+    public void listenNoMore() {
+        enter();
         leave();
     }
 
