@@ -24,6 +24,7 @@ import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
 import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
+import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
 
 /** The list of kernels. */
@@ -36,9 +37,10 @@ final class CpuBackend {
      * @param threads how many compute, the calling one included
      * @param memoryBytes the most that models may use
      * @param library oneDNN, if it is there
+     * @param kernels our own C kernels, if they are there
      * @return the backend; the caller closes it
      */
-    static Backend open(int threads, long memoryBytes, Optional<OneDnn> library) {
+    static Backend open(int threads, long memoryBytes, Optional<OneDnn> library, Optional<NativeKernels> kernels) {
         WorkerPool pool = new WorkerPool(threads);
         Optional<DnnEngine> engine = library.map(there -> there.engine(threads));
         Workers workers = new Workers(pool, new Scratch(pool.size()));

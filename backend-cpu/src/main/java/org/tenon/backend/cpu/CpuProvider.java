@@ -11,6 +11,7 @@ import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Presence;
 import org.tenon.api.backend.Refused;
 import org.tenon.api.tensor.DType;
+import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
 
 /** The processor as a backend, named {@code cpu}: there wherever a JVM runs. */
@@ -40,6 +41,7 @@ public final class CpuProvider implements BackendProvider {
                 Processor.name(Path.of("/proc/cpuinfo")).orElse(presence().detail()) + ", " + threads() + " threads";
         List<Device.Tier> tiers = List.of(
                 new Device.Tier("onednn", OneDnn.find().presence()),
+                new Device.Tier("c", NativeKernels.find().presence()),
                 new Device.Tier("java", Presence.at("Java " + Runtime.version().feature())));
         return List.of(new Device("0", description, MachineMemory.bytes(Path.of("/")), tiers));
     }
@@ -52,7 +54,11 @@ public final class CpuProvider implements BackendProvider {
         if (!numerics.residual().equals(DType.F32)) {
             throw new Refused(NAME, "a residual stream in " + numerics.residual(), "F32");
         }
-        return CpuBackend.open(threads(), device.memoryBytes(), OneDnn.find().library());
+        return CpuBackend.open(
+                threads(),
+                device.memoryBytes(),
+                OneDnn.find().library(),
+                NativeKernels.find().kernels());
     }
 
     private static int threads() {

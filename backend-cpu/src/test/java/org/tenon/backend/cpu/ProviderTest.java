@@ -29,6 +29,7 @@ import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.api.tensor.TensorSpec;
+import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
 
 class ProviderTest {
@@ -62,10 +63,10 @@ class ProviderTest {
     }
 
     @Test
-    void theDeviceHasTheMachinesMemoryAndBothTiers() {
+    void theDeviceHasTheMachinesMemoryAndAllTiers() {
         Device device = device();
         assertEquals(
-                List.of("onednn", "java"),
+                List.of("onednn", "c", "java"),
                 device.tiers().stream().map(Device.Tier::name).toList());
         assertTrue(device.tiers().getLast().presence().available());
         assertTrue(device.memoryBytes() > 1L << 28);
@@ -91,6 +92,20 @@ class ProviderTest {
             assertFalse(Tier.present().contains(Tier.ONEDNN));
         } finally {
             restore(OneDnn.SWITCH, before);
+        }
+    }
+
+    @Test
+    void theCKernelsCanBeSwitchedOff() {
+        String before = System.setProperty(NativeKernels.SWITCH, "false");
+        try {
+            assertEquals(
+                    "switched off by -Dorg.tenon.cpu.kernels=false",
+                    device().tiers().get(1).presence().detail());
+            assertFalse(Tier.present().contains(Tier.C));
+            provider.open(device(), Numerics.F32).close();
+        } finally {
+            restore(NativeKernels.SWITCH, before);
         }
     }
 
@@ -138,7 +153,7 @@ class ProviderTest {
 
     @Test
     void moreMemoryThanThereIsIsRefused() {
-        try (Backend backend = CpuBackend.open(1, 1000, Optional.empty())) {
+        try (Backend backend = CpuBackend.open(1, 1000, Optional.empty(), Optional.empty())) {
             backend.memory().allocate(600).close();
             assertThrows(OutOfDeviceMemory.class, () -> backend.memory().allocate(1001));
         }
