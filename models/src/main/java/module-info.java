@@ -9,6 +9,7 @@ module org.tenon.models {
     requires transitive org.tenon.tokenizers;
     requires com.fasterxml.jackson.core;
     requires com.google.guice;
+    requires jdk.jfr;
 
     exports org.tenon.models;
     exports org.tenon.models.architecture;
@@ -18,6 +19,7 @@ module org.tenon.models {
     exports org.tenon.models.family;
     exports org.tenon.models.golden;
     exports org.tenon.models.loading;
+    exports org.tenon.models.observe;
     exports org.tenon.models.plugin;
     exports org.tenon.models.sampling;
 

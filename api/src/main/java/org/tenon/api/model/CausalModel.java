@@ -44,6 +44,9 @@ public interface CausalModel extends AutoCloseable {
      */
     Sampling defaults();
 
+    /** {@return how long it took to load the model} */
+    LoadTimings loading();
+
     /**
      * Begins a sequence. Returns at once.
      *

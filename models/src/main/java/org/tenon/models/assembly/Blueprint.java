@@ -176,13 +176,24 @@ public final class Blueprint {
      * @return floating-point operations
      */
     public long flopsPerToken(int keys) {
-        long products = Stream.concat(
-                        stacks.stream().flatMap(stack -> stack.all().skip(1)), // an embedding is looked up
-                        heads.values().stream().flatMap(LayerNode::all))
+        long products = stacks.stream()
+                .flatMap(stack -> stack.all().skip(1)) // an embedding is looked up
                 .mapToLong(this::products)
                 .sum();
         long attention = nodes().mapToLong(node -> perKey(node, keys)).sum();
-        return products + attention;
+        return products + attention + flopsPerOutput();
+    }
+
+    /**
+     * What of {@link #flopsPerToken} falls to the heads, which compute only the rows whose outputs are wanted.
+     *
+     * @return floating-point operations
+     */
+    public long flopsPerOutput() {
+        return heads.values().stream()
+                .flatMap(LayerNode::all)
+                .mapToLong(this::products)
+                .sum();
     }
 
     private long products(LayerNode<?> node) {

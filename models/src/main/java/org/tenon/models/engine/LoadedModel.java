@@ -7,6 +7,7 @@ import org.tenon.api.backend.Numerics;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.LoadTimings;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Request;
@@ -35,9 +36,15 @@ public final class LoadedModel implements CausalModel {
      * @param device the backend's name and what it runs on
      * @param tokenizer the tokenizer, where there is one
      * @param defaults how tokens are chosen where a request doesn't say
+     * @param loading how long loading took
      */
     public record Description(
-            ModelSpec spec, Numerics numerics, String device, Optional<Tokenizer> tokenizer, Sampling defaults) {}
+            ModelSpec spec,
+            Numerics numerics,
+            String device,
+            Optional<Tokenizer> tokenizer,
+            Sampling defaults,
+            LoadTimings loading) {}
 
     /** Starts the engine. The limits leave nothing open; the computation belongs to the model from now on. */
     LoadedModel(Description description, Limits limits, Blocks blocks, Computation computation, Cleaner cleaner) {
@@ -98,6 +105,11 @@ public final class LoadedModel implements CausalModel {
     @Override
     public Sampling defaults() {
         return description.defaults();
+    }
+
+    @Override
+    public LoadTimings loading() {
+        return description.loading();
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.tenon.api.config.Config;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Closed;
 import org.tenon.api.model.Format;
+import org.tenon.api.model.LoadTimings;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Sampling;
@@ -31,6 +32,8 @@ import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.engine.LoadedModel;
 import org.tenon.models.engine.Room;
+import org.tenon.models.observe.FlightRecorder;
+import org.tenon.models.observe.LoadWatch;
 import org.tenon.models.plugin.PluginFinder;
 import org.tenon.tokenizers.HuggingFaceTokenizer;
 
@@ -103,6 +106,7 @@ public final class Loader {
      * @return the model; the caller closes it
      */
     public CausalModel causal(Path folder) {
+        LoadWatch watch = new LoadWatch(options.progress());
         Checkpoint checkpoint = Checkpoint.open(folder, options.access());
         boolean done = false;
         try {
@@ -115,7 +119,7 @@ public final class Loader {
             Sampling defaults = Defaults.of(config, checkpoint.generationConfig());
             Origin origin = new Origin(
                     blueprint, weights, Origin.widest(blueprint, weights), Optional.of(family), Optional.of(folder));
-            CausalModel model = start(origin, tokenizer, defaults, checkpoint::close);
+            CausalModel model = start(origin, tokenizer, defaults, checkpoint::close, watch);
             done = true;
             return model;
         } finally {
@@ -151,11 +155,18 @@ public final class Loader {
         Blueprint blueprint = Blueprint.of(spec, layers);
         RandomWeights weights = new RandomWeights(blueprint, seed, type);
         Origin origin = new Origin(blueprint, weights, type, Optional.empty(), Optional.empty());
-        return start(origin, Optional.empty(), Defaults.of(Config.object(), Optional.empty()), () -> {});
+        return start(
+                origin,
+                Optional.empty(),
+                Defaults.of(Config.object(), Optional.empty()),
+                () -> {},
+                new LoadWatch(options.progress()));
     }
 
-    private CausalModel start(Origin origin, Optional<Tokenizer> tokenizer, Sampling defaults, Runnable release) {
+    private CausalModel start(
+            Origin origin, Optional<Tokenizer> tokenizer, Sampling defaults, Runnable release, LoadWatch watch) {
         check();
+        watch.read();
         long number = opened.getAndIncrement();
         DType activations = options.activations().orElse(origin.type());
         Numerics numerics = Numerics.of(activations);
@@ -170,10 +181,11 @@ public final class Loader {
             Backend backend = choice.provider().open(choice.device(), numerics);
             boolean done = false;
             try {
-                Network network = Network.build(
-                        origin.blueprint(), origin.weights(), backend, numerics, room.bounds(), options.progress());
+                Network network =
+                        Network.build(origin.blueprint(), origin.weights(), backend, numerics, room.bounds(), watch);
+                LoadTimings timings = watch.timings();
                 LoadedModel.Description description = new LoadedModel.Description(
-                        origin.blueprint().spec(), numerics, choice.toString(), tokenizer, defaults);
+                        origin.blueprint().spec(), numerics, choice.toString(), tokenizer, defaults, timings);
                 CausalModel started = LoadedModel.start(
                         description,
                         room,
@@ -188,6 +200,8 @@ public final class Loader {
                         },
                         cleaner);
                 done = true;
+                started.listen(new FlightRecorder(origin.name()));
+                watch.loaded(origin.name(), choice.toString(), timings);
                 return started;
             } finally {
                 if (!done) {

@@ -34,6 +34,15 @@ record Origin(
                 .sum();
     }
 
+    /** What events call the model: its folder's name, or that it was created. */
+    String name() {
+        return folder.map(Path::toAbsolutePath)
+                .map(Path::normalize)
+                .map(Path::getFileName)
+                .map(Path::toString)
+                .orElse("created");
+    }
+
     /** The type that has the most bytes among the parameters. */
     static DType widest(Blueprint blueprint, Function<String, WeightSource> weights) {
         Map<DType, Long> bytes = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static org.tenon.api.model.Sampling.sampling;
 
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.tenon.api.backend.Numerics;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.History;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.LoadTimings;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.model.Scores;
@@ -63,7 +65,12 @@ final class TestModel implements AutoCloseable {
                 List.of(new ModelSpec.Stack("stack", 1, nothing, List.of(), nothing)),
                 Map.of(ModelSpec.HEAD, nothing));
         LoadedModel.Description description = new LoadedModel.Description(
-                spec, Numerics.F32, "fake", tokenizer, sampling().greedy().endTokens(Bytes.EOS));
+                spec,
+                Numerics.F32,
+                "fake",
+                tokenizer,
+                sampling().greedy().endTokens(Bytes.EOS),
+                new LoadTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         return new TestModel(computation, new LoadedModel(description, limits, blocks, computation, CLEANER));
     }
 
