@@ -155,13 +155,12 @@ final class Placement implements AutoCloseable {
                 case WEIGHT, CONSTANT -> {
                     // weights have places of their own; constants follow
                 }
-                case INPUT, STATE, HOISTED ->
-                    sites.put(root, new Site(allocate(root.spec().bytes(bounds)), 0));
+                case INPUT, STATE, HOISTED -> sites.put(root, new Site(allocate(Plan.room(root.spec(), bounds)), 0));
                 case TEMPORARY, VARIABLE ->
                     sites.put(
                             root,
                             loading.contains(root)
-                                    ? new Site(allocate(root.spec().bytes(bounds)), 0)
+                                    ? new Site(allocate(Plan.room(root.spec(), bounds)), 0)
                                     : new Site(arena, plan.offset(root)));
             }
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.tenon.api.op.Roles;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.api.tensor.TensorSpec;
 
 /**
  * Where in one arena the tensors of a step lie. Tensors that are never needed at the same time share bytes; an output takes its operand's
@@ -130,13 +131,16 @@ final class Plan {
             if (planned(root)) {
                 lives.computeIfAbsent(
                         root,
-                        tensor -> new Life(
-                                at,
-                                List.copyOf(loops),
-                                Math.max(ALIGNMENT, tensor.spec().bytes(bounds))));
+                        tensor -> new Life(at, List.copyOf(loops), Math.max(ALIGNMENT, room(tensor.spec(), bounds))));
                 extend(lives.get(root), at, loops);
             }
         }
+    }
+
+    /** The bytes that a tensor takes; where it has no row, those of one, so that its columns have a place all the same. */
+    static long room(TensorSpec spec, StepShape bounds) {
+        long first = spec.shape().rank() == 1 ? spec.type().bytes(spec.width()) : spec.stride(0);
+        return Math.max(first, spec.bytes(bounds));
     }
 
     private boolean planned(Tensor root) {

@@ -2,6 +2,7 @@ package org.tenon.api.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Type, shape and byte strides of a tensor. The last dimension is dense; the stride of every other dimension is the distance
@@ -109,6 +110,10 @@ public record TensorSpec(DType type, Shape shape, List<Long> strides) {
         long elementBytes = type.scalar() ? type.blockBytes() : 0;
         if (!type.scalar() && to.width() != shape.width()) {
             throw new IllegalArgumentException("the rows of " + this + " hold blocks and can't be split");
+        }
+        if (LongStream.of(from).anyMatch(size -> size == 0)
+                && LongStream.of(target).anyMatch(size -> size == 0)) {
+            return dense(type, to); // no element to find
         }
         long[] fromStrides = new long[from.length];
         for (int i = 0; i < from.length - 1; i++) {
