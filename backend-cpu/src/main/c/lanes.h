@@ -42,9 +42,13 @@ INLINE void store_f32(void *p, vf v) { memcpy(p, &v, sizeof v); }
 
 /* A BF16 is the upper half of an F32. */
 INLINE vf load_bf16(const void *p) {
+#if LANES == 16 /* the compiler's own way takes four instructions */
+    return (vf)((vu)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)) << 16);
+#else
     vh h;
     memcpy(&h, p, sizeof h);
     return (vf)(__builtin_convertvector(h, vu) << 16);
+#endif
 }
 
 /* Round to nearest, ties to even; a NaN stays one, made quiet. */
@@ -124,6 +128,7 @@ INLINE void store_part(enum type type, void *p, vf v, int count) {
     memcpy(p, bytes, (size_t)count * bytes_of(type));
 }
 
-INLINE vf splat(float value) { return (vf){0} + value; }
+/* Subtracting zero changes nothing, not even the sign of a zero, so the compiler leaves it out. */
+INLINE vf splat(float value) { return value - (vf){0}; }
 
 #endif

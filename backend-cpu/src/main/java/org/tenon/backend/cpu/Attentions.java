@@ -3,22 +3,28 @@ package org.tenon.backend.cpu;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.backend.cpu.ffi.AttentionKernel;
+import org.tenon.backend.cpu.ffi.CType;
+import org.tenon.backend.cpu.ffi.NativeKernels;
 
 /** Attention over a cache of blocks, for queries that see a run of keys that ends at their own position. */
 final class Attentions {
     private final Workers workers;
+    private final Optional<AttentionKernel> kernel;
 
     /** One for each worker; shared by all layers of equal sizes. */
     private final Map<Sizes, OnlineSoftmax[]> softmaxes = new HashMap<>();
 
-    Attentions(Workers workers) {
+    Attentions(Workers workers, Optional<NativeKernels> kernels) {
         this.workers = workers;
+        this.kernel = kernels.map(AttentionKernel::new);
     }
 
     private record Sizes(int group, int keyWidth, int valueWidth) {}
@@ -34,6 +40,11 @@ final class Attentions {
         }
         if (!in.keys().type().scalar() || !in.values().type().scalar()) {
             return Lookup.unsupported("only scalar types in the cache");
+        }
+        boolean known = Stream.of(in.q(), in.keys(), in.values()).allMatch(each -> CType.known(each.type()));
+        if (kernel.isPresent() && known) {
+            return BlockAttention.kernel(workers, kernel.get(), op.scale(), reach, in, out.getFirst())
+                    .handling(Visibility.Window.WINDOW);
         }
         return Lookup.<Attention.In<Buffer>>kernel((operands, outputs, workspace) -> {
                     long kvHeads = operands.keys().shape().size(1);

@@ -69,7 +69,7 @@ final class CpuBackend {
                 .kernel(Rope.class, new Rotations(workers)::rope)
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
-                .kernel(Attention.class, new Attentions(workers)::attention)
+                .kernel(Attention.class, new Attentions(workers, kernels)::attention)
                 .closing(() -> {
                     pool.close();
                     engine.ifPresent(DnnEngine::close);

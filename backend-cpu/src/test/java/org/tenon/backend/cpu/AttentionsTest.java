@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.Attention;
@@ -113,19 +114,32 @@ class AttentionsTest {
                         8,
                         8,
                         DType.F32),
+                new Case("prefill, heads of 24, values of 96", PREFILL, causal, 3, 1, 24, 96, DType.F32),
+                new Case("prefill, heads of 128", PREFILL, causal, 7, 1, 128, 128, DType.BF16),
+                new Case("prefill, heads of 255, one key head", PREFILL, causal, 3, 1, 255, 256, DType.BF16),
+                new Case("prefill, more heads than a tile has rows", PREFILL, causal, 80, 1, 8, 8, DType.F32),
                 new Case("ragged with shared blocks and padding", RAGGED, causal, 4, 2, 10, 10, DType.F32),
                 new Case("ragged, window", RAGGED, new Visibility.Window(3), 4, 2, 10, 10, DType.F32),
                 new Case("base and a missing block", BASED, causal, 2, 1, 8, 8, DType.F32),
                 new Case("base and a missing block, window", BASED, new Visibility.Window(6), 2, 1, 8, 8, DType.F32),
                 new Case("5000 keys", LONG, causal, 4, 2, 32, 32, DType.F32),
+                new Case("5000 keys, one key head", LONG, causal, 5, 1, 64, 64, DType.F16),
                 new Case("5000 keys, window of 4096", LONG, new Visibility.Window(4096), 2, 1, 32, 32, DType.BF16));
     }
 
-    @ParameterizedTest
-    @MethodSource("cases")
-    void attentionIsTheMeanOfTheValuesSeen(Case c) {
+    static List<Variant> variants() {
+        return Variant.all();
+    }
+
+    static Stream<Arguments> variantsAndCases() {
+        return Variant.all().stream().flatMap(variant -> cases().map(c -> Arguments.of(variant, c)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("variantsAndCases")
+    void attentionIsTheMeanOfTheValuesSeen(Variant variant, Case c) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
+            try (Rig rig = new Rig(variant.open(), 60)) {
                 Attention.In<Buffer> in = operands(rig, c, lie, 1);
                 double[] actual = run(rig, c, in, lie);
                 check(c, in, actual);
@@ -133,10 +147,11 @@ class AttentionsTest {
         }
     }
 
-    @Test
-    void hugeScoresDoNotOverflow() {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void hugeScoresDoNotOverflow(Variant variant) {
         Case c = new Case("huge", PREFILL, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
+        try (Rig rig = new Rig(variant.open(), 60)) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1e4);
             double[] actual = run(rig, c, in, Rig.Lie.DENSE);
             double[] values = Rig.read(in.values(), c.step().shape());
@@ -147,8 +162,9 @@ class AttentionsTest {
         }
     }
 
-    @Test
-    void rowsThatSeeNothingGiveZeros() {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void rowsThatSeeNothingGiveZeros(Variant variant) {
         Step empty = new Step(
                 4,
                 new int[][] {{-1, -1}, {0, 1}, {0, 1}},
@@ -157,30 +173,31 @@ class AttentionsTest {
                 new int[] {0, 1, 2, -1},
                 new int[] {5, 0, 3, 0});
         Case c = new Case("empty", empty, new Visibility.Causal(), 2, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
+        try (Rig rig = new Rig(variant.open(), 60)) {
             double[] actual = run(rig, c, operands(rig, c, Rig.Lie.DENSE, 1), Rig.Lie.DENSE);
             assertArrayEquals(new double[4 * 2 * 4], actual);
         }
     }
 
     /** The same keys in blocks of 64 and of 7; alone and beside another sequence; whole and row by row. */
-    @Test
-    void neitherBlocksNorTheRestOfTheStepChangeABit() {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void neitherBlocksNorTheRestOfTheStepChangeABit(Variant variant) {
         Step large = new Step(64, new int[][] {{0, 1}}, new int[] {0}, new int[] {100}, all(0, 40), range(60, 40));
         int[] order = range(0, 16);
         Step small = new Step(7, new int[][] {order}, new int[] {0}, new int[] {100}, all(0, 40), range(60, 40));
         Step single = new Step(7, new int[][] {order}, new int[] {0}, new int[] {100}, all(0, 1), range(99, 1));
-        double[] contiguous = contiguous(large, 40);
-        double[] paged = contiguous(small, 40);
-        double[] alone = contiguous(single, 1);
+        double[] contiguous = contiguous(variant, large, 40);
+        double[] paged = contiguous(variant, small, 40);
+        double[] alone = contiguous(variant, single, 1);
         assertArrayEquals(contiguous, paged);
         assertArrayEquals(Arrays.copyOfRange(contiguous, 39 * 16, 40 * 16), alone);
     }
 
     /** Keys and values by position and width, whatever the block size. */
-    private static double[] contiguous(Step step, int rows) {
+    private static double[] contiguous(Variant variant, Step step, int rows) {
         Case c = new Case("", step, new Visibility.Causal(), 2, 1, 8, 8, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
+        try (Rig rig = new Rig(variant.open(), 60)) {
             Shape pool = Shape.of(step.blocks(), 1, step.blockSize(), 8);
             Buffer keys = rig.tensor(DType.F32, pool, i -> Math.sin(i * 0.7));
             Buffer values = rig.tensor(DType.F32, pool, i -> Math.cos(i * 1.3));
@@ -196,11 +213,12 @@ class AttentionsTest {
     }
 
     /** What lies in the cache beyond a query's sight is never read into its result. */
-    @Test
-    void keysOutOfSightMayBeNaN() {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void keysOutOfSightMayBeNaN(Variant variant) {
         Step step = new Step(4, new int[][] {{0, 1}}, new int[] {0}, new int[] {8}, all(0, 2), new int[] {2, 7});
         Case c = new Case("NaN", step, new Visibility.Causal(), 1, 1, 4, 4, DType.F32);
-        try (Rig rig = new Rig(Tier.JAVA.open(), 60)) {
+        try (Rig rig = new Rig(variant.open(), 60)) {
             Attention.In<Buffer> in = operands(rig, c, Rig.Lie.DENSE, 1);
             Buffer keys = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.5);
             Buffer values = rig.tensor(DType.F32, in.keys().shape(), i -> i >= 3 * 4 ? Double.NaN : 0.25);
