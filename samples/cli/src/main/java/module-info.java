@@ -6,6 +6,8 @@ module org.tenon.cli {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.logging;
+    requires java.management;
+    requires jdk.management;
     requires org.jline.reader;
     requires org.jline.terminal;
     requires org.tenon.demo.models;

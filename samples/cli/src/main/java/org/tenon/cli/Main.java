@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.tenon.cli.command.Backends;
+import org.tenon.cli.command.Bench;
 import org.tenon.cli.command.Chat;
 import org.tenon.cli.command.Create;
 import org.tenon.cli.command.Demo;
@@ -95,6 +96,7 @@ public final class Main implements Runnable {
                 new Tokenize(console),
                 new Describe(console),
                 new Verify(console),
+                new Bench(console),
                 new Create(console),
                 new Backends(console));
     }

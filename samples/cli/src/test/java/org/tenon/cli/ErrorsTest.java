@@ -44,6 +44,11 @@ class ErrorsTest {
                 "tokenize --model m                                  | Give either a TEXT or --lines=FILE",
                 "perplexity --model m                                | Give either --text=TEXT or --file=FILE",
                 "perplexity --model m --text x --window 1            | --window must be at least 2",
+                "bench --model m --concurrency 0                     | --concurrency must be at least 1",
+                "bench --model m --generate 1                        | --generate must be at least 2",
+                "bench --model m --prompt 0                          | --prompt must be at least 1",
+                "bench --model m --repeat 0                          | --repeat must be at least 1",
+                "bench --model m --prompt 8 --context 8              | Give either --prompt=N or --context=N",
                 "create --out o                                      | Missing required option: '--config=FILE'",
             })
     void aCommandLineThatCanNotBeUnderstoodIsWrongUsage(String command, String said) {
@@ -53,7 +58,7 @@ class ErrorsTest {
     @Test
     void aFolderThatIsNotThereIsNamed() {
         for (String command :
-                new String[] {"verify", "describe", "generate --prompt x", "perplexity --text x", "chat"}) {
+                new String[] {"verify", "describe", "bench", "generate --prompt x", "perplexity --text x", "chat"}) {
             fails(1, "no/such/folder", (command + " --model no/such/folder").split(" "));
         }
         fails(1, "no/such/folder", "tokenize", "--model", "no/such/folder", "x");

@@ -100,7 +100,7 @@ public final class Perplexity implements Callable<Integer> {
                 throw new TenonException("the text has " + ids.length + " tokens; foreseeing takes at least 2");
             }
             try (ProgressBar bar = console.progress("scoring", Unit.COUNT)) {
-                print(model, TextScore.of(model, ids, model.context(), bar));
+                print(model, org.tenon.models.evaluation.Perplexity.of(model, ids, model.context(), bar::at));
             }
         }
         return 0;
@@ -114,10 +114,10 @@ public final class Perplexity implements Callable<Integer> {
         }
     }
 
-    private void print(CausalModel model, TextScore score) {
+    private void print(CausalModel model, org.tenon.models.evaluation.Perplexity score) {
         if (json.given()) {
             console.println(new JsonObject()
-                    .with("perplexity", score.perplexity())
+                    .with("perplexity", score.value())
                     .with("loss", score.loss())
                     .with("tokens", score.tokens())
                     .with("window", score.window())
@@ -128,7 +128,7 @@ public final class Perplexity implements Callable<Integer> {
             console.println(String.format(
                     Locale.ROOT,
                     "perplexity %.4f (%.4f nats a token) over %,d tokens, at most %,d at once",
-                    score.perplexity(),
+                    score.value(),
                     score.loss(),
                     score.tokens(),
                     score.window()));

@@ -26,6 +26,11 @@ final class RuntimeOptions {
                     "What activations are computed in: f32, bf16 or f16 (default: the type of the weights; f32 for verify).")
     private Optional<DType> activations = Optional.empty();
 
+    /** What activations are computed in, where it is said. */
+    Optional<DType> activations() {
+        return activations;
+    }
+
     /** Loads a model, with limits that fit the machine. */
     OpenModel open(Path folder, Console console) {
         return open(folder, Limits.defaults(), activations, console);
@@ -42,7 +47,7 @@ final class RuntimeOptions {
     }
 
     private OpenModel open(Path folder, Limits limits, Optional<DType> type, Console console) {
-        try (ProgressBar bar = console.progress("loading", Unit.BYTES)) {
+        try (ProgressBar bar = console.progress("preparing weights", Unit.BYTES)) {
             Tenon.Builder builder = Tenon.builder().limits(limits).progress(bar::at);
             builder = backend.map(builder::backend).orElse(builder);
             builder = type.map(builder::activations).orElse(builder);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * An object for scripts. Its values are other objects, lists, arrays of ids, texts, numbers, flags, and optional values of these. What is
@@ -101,6 +102,8 @@ public final class JsonObject {
             case Double _ -> generator.writeNull();
             case Optional<?> optional when optional.isPresent() -> write(generator, optional.get());
             case Optional<?> _ -> generator.writeNull();
+            case OptionalLong optional when optional.isPresent() -> generator.writeNumber(optional.getAsLong());
+            case OptionalLong _ -> generator.writeNull();
             case OptionalDouble optional -> write(generator, optional.orElse(Double.NaN));
             default -> throw new IllegalArgumentException("JSON can't hold " + node + " of " + node.getClass());
         }
