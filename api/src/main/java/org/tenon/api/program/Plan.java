@@ -139,8 +139,8 @@ final class Plan {
 
     /** The bytes that a tensor takes; where it has no row, those of one, so that its columns have a place all the same. */
     static long room(TensorSpec spec, StepShape bounds) {
-        long first = spec.shape().rank() == 1 ? spec.type().bytes(spec.width()) : spec.stride(0);
-        return Math.max(first, spec.bytes(bounds));
+        long row = spec.shape().rank() == 1 ? 0 : spec.stride(0);
+        return Math.max(row, spec.bytes(bounds));
     }
 
     private boolean planned(Tensor root) {
