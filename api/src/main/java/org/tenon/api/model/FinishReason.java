@@ -33,6 +33,9 @@ public record FinishReason(String name) {
     /** The model was closed. */
     public static final FinishReason MODEL_CLOSED = new FinishReason("model-closed");
 
+    /** Something threw: the request ends with {@link GenerationFailed}. */
+    public static final FinishReason FAILED = new FinishReason("failed");
+
     @Override
     public String toString() {
         return name;

@@ -12,6 +12,10 @@ public final class Limits {
     /** Rows of a step: enough to keep a processor's matrix units busy in prefill. */
     private static final int ROWS = 512;
 
+    /** Small enough to leave little room unused, large enough for attention to go through a block in one go. */
+    private static final int BLOCK_SIZE = 64;
+
+    private static final int BLOCK_MULTIPLE = 16;
     private static final int QUEUE = 4096;
     private static final int BUFFER = 256;
     private static final Duration IDLE = Duration.ofMinutes(10);
@@ -20,6 +24,7 @@ public final class Limits {
     private final OptionalInt context;
     private final OptionalLong cacheBytes;
     private final OptionalInt outputs;
+    private final int blockSize;
     private final int rows;
     private final int queue;
     private final int buffer;
@@ -30,6 +35,7 @@ public final class Limits {
             OptionalInt context,
             OptionalLong cacheBytes,
             OptionalInt outputs,
+            int blockSize,
             int rows,
             int queue,
             int buffer,
@@ -38,6 +44,7 @@ public final class Limits {
         this.context = context;
         this.cacheBytes = cacheBytes;
         this.outputs = outputs;
+        this.blockSize = blockSize;
         this.rows = rows;
         this.queue = queue;
         this.buffer = buffer;
@@ -51,6 +58,7 @@ public final class Limits {
                 OptionalInt.empty(),
                 OptionalLong.empty(),
                 OptionalInt.empty(),
+                BLOCK_SIZE,
                 ROWS,
                 QUEUE,
                 BUFFER,
@@ -58,14 +66,32 @@ public final class Limits {
     }
 
     /**
-     * Bounds the sequences that have a cache at once.
+     * Sets how many positions a block of the caches has. Sequences take blocks as they grow, and share those in which they are equal. A
+     * block as long as the context, or longer, makes a contiguous cache: one block for each sequence, taken whole and never shared.
+     *
+     * @param blockSize a multiple of 16; 64 unless said otherwise
+     * @return these limits with it
+     */
+    public Limits blockSize(int blockSize) {
+        InvalidRequest.unless(
+                blockSize >= BLOCK_MULTIPLE && blockSize % BLOCK_MULTIPLE == 0,
+                "blockSize",
+                "a multiple of " + BLOCK_MULTIPLE,
+                blockSize);
+        return new Limits(sequences, context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
+    }
+
+    /**
+     * Bounds the sequences that have a cache at once. Where the caches can't hold them all at their longest, the youngest wait when room
+     * runs out, and are computed again later.
      *
      * @param sequences at least one
      * @return these limits with the bound
      */
     public Limits sequences(int sequences) {
         InvalidRequest.unless(sequences >= 1, "sequences", "at least one", sequences);
-        return new Limits(OptionalInt.of(sequences), context, cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(
+                OptionalInt.of(sequences), context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -76,7 +102,8 @@ public final class Limits {
      */
     public Limits context(int context) {
         InvalidRequest.unless(context >= 2, "context", "at least two", context);
-        return new Limits(sequences, OptionalInt.of(context), cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(
+                sequences, OptionalInt.of(context), cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -87,7 +114,8 @@ public final class Limits {
      */
     public Limits cacheBytes(long cacheBytes) {
         InvalidRequest.unless(cacheBytes >= 1, "cacheBytes", "at least one", cacheBytes);
-        return new Limits(sequences, context, OptionalLong.of(cacheBytes), outputs, rows, queue, buffer, idle);
+        return new Limits(
+                sequences, context, OptionalLong.of(cacheBytes), outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -98,7 +126,8 @@ public final class Limits {
      */
     public Limits outputs(int outputs) {
         InvalidRequest.unless(outputs >= 1, "outputs", "at least one", outputs);
-        return new Limits(sequences, context, cacheBytes, OptionalInt.of(outputs), rows, queue, buffer, idle);
+        return new Limits(
+                sequences, context, cacheBytes, OptionalInt.of(outputs), blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -109,7 +138,7 @@ public final class Limits {
      */
     public Limits rows(int rows) {
         InvalidRequest.unless(rows >= 1, "rows", "at least one", rows);
-        return new Limits(sequences, context, cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(sequences, context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -120,7 +149,7 @@ public final class Limits {
      */
     public Limits queue(int queue) {
         InvalidRequest.unless(queue >= 1, "queue", "at least one", queue);
-        return new Limits(sequences, context, cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(sequences, context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -131,7 +160,7 @@ public final class Limits {
      */
     public Limits buffer(int buffer) {
         InvalidRequest.unless(buffer >= 1, "buffer", "at least one", buffer);
-        return new Limits(sequences, context, cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(sequences, context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /**
@@ -142,7 +171,7 @@ public final class Limits {
      */
     public Limits idle(Duration idle) {
         InvalidRequest.unless(idle.isPositive(), "idle", "more than zero", idle);
-        return new Limits(sequences, context, cacheBytes, outputs, rows, queue, buffer, idle);
+        return new Limits(sequences, context, cacheBytes, outputs, blockSize, rows, queue, buffer, idle);
     }
 
     /** {@return the most sequences that have a cache at once} */
@@ -163,6 +192,11 @@ public final class Limits {
     /** {@return the most rows of a step whose logits are wanted} */
     public OptionalInt outputs() {
         return outputs;
+    }
+
+    /** {@return how many positions a block of the caches has} */
+    public int blockSize() {
+        return blockSize;
     }
 
     /** {@return the most rows of a step} */
@@ -188,8 +222,8 @@ public final class Limits {
     @Override
     public String toString() {
         return "sequences " + shown(sequences) + ", context " + shown(context) + ", cacheBytes "
-                + (cacheBytes.isPresent() ? cacheBytes.getAsLong() : "open") + ", outputs " + shown(outputs) + ", rows "
-                + rows
+                + (cacheBytes.isPresent() ? cacheBytes.getAsLong() : "open") + ", outputs " + shown(outputs)
+                + ", blockSize " + blockSize + ", rows " + rows
                 + ", queue " + queue + ", buffer " + buffer + ", idle " + idle;
     }
 

@@ -40,7 +40,7 @@ public interface ModelListener {
     default void stepped(StepReport step) {}
 
     /**
-     * A sequence has ended, unless it failed.
+     * A request has ended, for whatever reason; where it failed, {@link FinishReason#FAILED}, with what it had by then.
      *
      * @param result what came of it
      */

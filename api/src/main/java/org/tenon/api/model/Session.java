@@ -31,6 +31,47 @@ public interface Session extends AutoCloseable {
     /** {@return the ids of the sequence so far, a new array} */
     int[] ids();
 
+    /**
+     * A second session that goes on from here, as this one does, and independently of it. Full blocks of the cache serve both where no
+     * layer sees a window; the rest is computed again at the next turn.
+     *
+     * @return the other session; the caller closes it
+     * @throws InvalidRequest when the last turn hasn't ended
+     * @throws Closed when the session or the model has been closed
+     */
+    Session fork();
+
+    /**
+     * Forgets the last tokens, as if they had never been. For text and ids; a conversation goes back to a {@link #snapshot}. Waits for the
+     * step that is under way.
+     *
+     * @param length how many tokens stay, from zero to the present number
+     * @throws InvalidRequest when it is out of that range, the last turn hasn't ended, or the session holds a conversation
+     * @throws Closed when the session or the model has been closed
+     * @throws Interrupted when the thread is interrupted while it waits
+     */
+    void truncate(int length);
+
+    /**
+     * Where the session stands: a value that holds nothing open, to be kept as long as one likes.
+     *
+     * @return the state, for {@link #restore} of this session or of another
+     * @throws InvalidRequest when the last turn hasn't ended
+     * @throws Closed when the session has been closed
+     */
+    Snapshot snapshot();
+
+    /**
+     * Goes back, or over, to where a session stood. What the cache still holds of it is not computed again. Waits for the step that is
+     * under way.
+     *
+     * @param snapshot the state, of a session of this model or of one with the same tokenizer
+     * @throws InvalidRequest when the last turn hasn't ended, or the state doesn't fit in the context or holds ids that don't exist
+     * @throws Closed when the session or the model has been closed
+     * @throws Interrupted when the thread is interrupted while it waits
+     */
+    void restore(Snapshot snapshot);
+
     /** Ends the session and a turn that is running. Idempotent. */
     @Override
     void close();

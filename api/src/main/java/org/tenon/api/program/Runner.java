@@ -84,6 +84,16 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
+     * The place of a tensor in the device's memory, for those who bring and fetch its contents in every step by the {@link #queue}.
+     *
+     * @param tensor an input, a state or an output that {@link #uses has a place}
+     * @return its place, the same as long as the runner is open
+     */
+    public Buffer place(Tensor tensor) {
+        return placement.buffer(tensor);
+    }
+
+    /**
      * Whether an op reads a tensor; what none reads has no place.
      *
      * @param tensor an input, a state or an output

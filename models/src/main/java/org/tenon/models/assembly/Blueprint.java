@@ -160,7 +160,21 @@ public final class Blueprint {
      * @return bytes
      */
     public long keyBytesPerToken(Numerics numerics) {
+        return keyGroups().stream()
+                .mapToLong(group -> keyBytesPerToken(group, numerics))
+                .sum();
+    }
+
+    /**
+     * What a token adds to a group of caches.
+     *
+     * @param group the group
+     * @param numerics gives the type of keys and values
+     * @return bytes
+     */
+    public long keyBytesPerToken(KeyGroup group, Numerics numerics) {
         return sites.values().stream()
+                .filter(site -> site.group().equals(group))
                 .mapToLong(site -> switch (site.memory().kept()) {
                     case LayerMemory.Keys keys ->
                         keys.kvHeads() * numerics.activations().bytes((long) keys.keyWidth() + keys.valueWidth());

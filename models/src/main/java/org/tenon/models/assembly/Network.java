@@ -18,8 +18,8 @@ import org.tenon.api.model.ModelSpec;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.program.Runner;
 import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
-import org.tenon.api.tensor.Tensor;
 
 /**
  * A causal model compiled for a backend: fill the inputs, run, read the logits. Who owns which block, and what comes next in a sequence, is
@@ -28,14 +28,17 @@ import org.tenon.api.tensor.Tensor;
 public final class Network implements AutoCloseable {
     private final Backend backend;
     private final Blueprint blueprint;
+    private final Bounds bounds;
+    private final List<KeyGroup> groups;
     private final Runner runner;
     private final Shapes shapes;
     private final Map<StepInput, Input> inputs = new HashMap<>();
-    private final List<Input> used = new ArrayList<>();
-    private final Map<KeyGroup, List<Tensor>> pools = new HashMap<>();
-    private final Tensor logits;
+    private final Input[] used;
+    private final Map<KeyGroup, List<Buffer>> pools = new HashMap<>();
+    private final Buffer logits;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment row;
+    private final int width;
 
     /**
      * The largest step, and the blocks that caches are made of.
@@ -44,10 +47,9 @@ public final class Network implements AutoCloseable {
      * @param sequences sequences in a step
      * @param outputs rows whose logits are wanted in a step
      * @param blockSize positions in a block
-     * @param blocks blocks in a pool
-     * @param entries blocks that one sequence can have
+     * @param caches the blocks of each group of caches
      */
-    public record Bounds(int rows, int sequences, int outputs, int blockSize, int blocks, int entries) {
+    public record Bounds(int rows, int sequences, int outputs, int blockSize, Map<KeyGroup, Cache> caches) {
         /**
          * Checks that there is something of each.
          *
@@ -55,44 +57,84 @@ public final class Network implements AutoCloseable {
          * @param sequences sequences in a step
          * @param outputs rows whose logits are wanted
          * @param blockSize positions in a block
-         * @param blocks blocks in a pool
-         * @param entries blocks that one sequence can have
+         * @param caches the blocks of each group of caches
          */
         public Bounds {
-            if (Math.min(Math.min(rows, sequences), Math.min(outputs, blockSize)) < 1
-                    || Math.min(blocks, entries) < 1) {
+            caches = Map.copyOf(caches);
+            if (Math.min(Math.min(rows, sequences), Math.min(outputs, blockSize)) < 1) {
                 throw new IllegalArgumentException("bounds are at least 1 each: " + rows + " rows, " + sequences
-                        + " sequences, " + outputs + " outputs, " + blocks + " blocks of " + blockSize + ", " + entries
-                        + " for a sequence");
+                        + " sequences, " + outputs + " outputs, blocks of " + blockSize);
             }
         }
 
-        /** {@return the keys that one sequence can have} */
-        public int keys() {
-            return Math.multiplyExact(blockSize, entries);
+        /**
+         * The blocks of a group.
+         *
+         * @param group the group
+         * @return its blocks
+         */
+        public Cache cache(KeyGroup group) {
+            Cache cache = caches.get(group);
+            if (cache == null) {
+                throw new IllegalArgumentException("no blocks are given for " + group.name());
+            }
+            return cache;
+        }
+
+        /** The keys that one sequence can have in its table. */
+        int keys(KeyGroup group) {
+            return Math.multiplyExact(blockSize, cache(group).entries());
         }
     }
 
-    private Network(Backend backend, Blueprint blueprint, Runner runner, Shapes shapes, NetworkWriter.Written written) {
+    /**
+     * The blocks of a group of caches.
+     *
+     * @param blocks blocks in a pool
+     * @param entries blocks that one sequence can have
+     */
+    public record Cache(int blocks, int entries) {
+        /**
+         * Checks that there are blocks.
+         *
+         * @param blocks blocks in a pool
+         * @param entries blocks that one sequence can have
+         */
+        public Cache {
+            if (Math.min(blocks, entries) < 1) {
+                throw new IllegalArgumentException(
+                        "there must be blocks, but there are " + blocks + ", and " + entries + " for a sequence");
+            }
+        }
+    }
+
+    private Network(
+            Backend backend,
+            Blueprint blueprint,
+            Bounds bounds,
+            Runner runner,
+            Shapes shapes,
+            NetworkWriter.Written written) {
         this.backend = backend;
         this.blueprint = blueprint;
+        this.bounds = bounds;
+        this.groups = blueprint.keyGroups();
         this.runner = runner;
         this.shapes = shapes;
-        this.logits = written.logits();
+        this.logits = runner.place(written.logits());
         StepShape largest = written.program().bounds();
         written.inputs().forEach((key, tensor) -> {
-            Input input = new Input(tensor, largest, arena);
-            inputs.put(key, input);
-            if (runner.uses(tensor)) {
-                used.add(input);
-            }
+            Optional<Buffer> place = runner.uses(tensor) ? Optional.of(runner.place(tensor)) : Optional.empty();
+            inputs.put(key, new Input(tensor, place, largest, arena));
         });
+        this.used = inputs.values().toArray(Input[]::new);
         written.pools().values().forEach(pool -> {
-            List<Tensor> tensors = pools.computeIfAbsent(pool.group(), group -> new ArrayList<>());
-            tensors.add(pool.keys());
-            tensors.add(pool.values());
+            List<Buffer> places = pools.computeIfAbsent(pool.group(), group -> new ArrayList<>());
+            places.add(runner.place(pool.keys()));
+            places.add(runner.place(pool.values()));
         });
-        this.row = arena.allocate(logits.type().bytes(logits.width()), 64);
+        this.width = Math.toIntExact(logits.shape().width());
+        this.row = arena.allocate(written.logits().type().bytes(width), 64);
     }
 
     /**
@@ -120,7 +162,7 @@ public final class Network implements AutoCloseable {
                 new NetworkWriter(blueprint, weights, numerics, bounds, shapes.largest()).write(ModelSpec.HEAD);
         Runner runner = Runner.of(written.program(), backend, progress);
         try {
-            return new Network(backend, blueprint, runner, shapes, written);
+            return new Network(backend, blueprint, bounds, runner, shapes, written);
         } catch (RuntimeException | Error failure) {
             runner.close();
             throw failure;
@@ -129,7 +171,7 @@ public final class Network implements AutoCloseable {
 
     /** {@return the caches that have block tables of their own} */
     public List<KeyGroup> groups() {
-        return blueprint.keyGroups();
+        return groups;
     }
 
     /**
@@ -149,10 +191,10 @@ public final class Network implements AutoCloseable {
      * @param sequences sequences in the step
      * @param query the most rows that one sequence has
      * @param outputs rows whose logits are wanted
-     * @param keys the most keys that one sequence has after the step
+     * @param keys for each of {@link #groups}, the most keys that one sequence has in its table after the step
      * @return the shape; the same object for the same bucket
      */
-    public StepShape shape(int rows, int sequences, int query, int outputs, int keys) {
+    public StepShape shape(int rows, int sequences, int query, int outputs, int[] keys) {
         return shapes.of(rows, sequences, query, outputs, keys);
     }
 
@@ -163,7 +205,7 @@ public final class Network implements AutoCloseable {
      */
     public void run(StepShape shape) {
         for (Input input : used) {
-            input.upload(runner, shape);
+            input.upload(runner.queue(), shape);
         }
         runner.run(shape);
         runner.queue().finish();
@@ -176,21 +218,40 @@ public final class Network implements AutoCloseable {
      * @param target receives F32 {@code [vocabulary]}
      */
     public void logits(int output, float[] target) {
-        runner.download(logits, output * row.byteSize(), row, row.byteSize());
-        MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, target, 0, Math.toIntExact(logits.width()));
+        runner.queue().download(logits.storage(), logits.offset() + output * row.byteSize(), row, row.byteSize());
+        MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, target, 0, width);
     }
 
     /**
-     * Sets a block to zero in all layers of a group, as it must be before another sequence gets it.
+     * Sets the first positions of a block to zero in all layers of a group, as they must be before another sequence gets it.
      *
      * @param group the group
      * @param block the block
+     * @param positions how many
      */
-    public void clear(KeyGroup group, int block) {
-        for (Tensor pool : pools.getOrDefault(group, List.of())) {
-            long bytes = pool.spec().stride(0);
-            runner.clear(pool, block * bytes, bytes);
+    public void clear(KeyGroup group, int block, int positions) {
+        List<Buffer> all = pools.getOrDefault(group, List.of());
+        for (int i = 0; i < all.size(); i++) {
+            clear(all.get(i), block, positions);
         }
+    }
+
+    /** {@code pool}: [blocks, kvHeads, blockSize, width]. */
+    private void clear(Buffer pool, int block, int positions) {
+        long start = pool.offset() + block * pool.spec().stride(0);
+        if (positions == bounds.blockSize()) {
+            runner.queue().clear(pool.storage(), start, pool.spec().stride(0));
+            return;
+        }
+        for (int head = 0; head < pool.shape().size(1); head++) {
+            long from = start + head * pool.spec().stride(1);
+            runner.queue().clear(pool.storage(), from, positions * pool.spec().stride(2));
+        }
+    }
+
+    /** {@return the largest step, and the blocks that caches are made of} */
+    public Bounds bounds() {
+        return bounds;
     }
 
     /** {@return the backend that the model runs on} */

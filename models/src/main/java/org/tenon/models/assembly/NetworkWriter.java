@@ -94,17 +94,20 @@ final class NetworkWriter {
 
     private Pools pools(Memory memory) {
         return pools.computeIfAbsent(memory.site(), site -> switch (memory.kept()) {
-            case LayerMemory.Keys keys ->
-                new Pools(
-                        Objects.requireNonNull(blueprint.sites().get(site)).group(),
-                        pool(site + ".keys", keys.kvHeads(), keys.keyWidth()),
-                        pool(site + ".values", keys.kvHeads(), keys.valueWidth()));
+            case LayerMemory.Keys keys -> {
+                KeyGroup group =
+                        Objects.requireNonNull(blueprint.sites().get(site)).group();
+                yield new Pools(
+                        group,
+                        pool(site + ".keys", group, keys.kvHeads(), keys.keyWidth()),
+                        pool(site + ".values", group, keys.kvHeads(), keys.valueWidth()));
+            }
         });
     }
 
-    private Tensor pool(String name, int kvHeads, int width) {
-        return writer.state(
-                name, numerics.activations(), Shape.of(bounds.blocks(), kvHeads, bounds.blockSize(), width));
+    private Tensor pool(String name, KeyGroup group, int kvHeads, int width) {
+        int blocks = bounds.cache(group).blocks();
+        return writer.state(name, numerics.activations(), Shape.of(blocks, kvHeads, bounds.blockSize(), width));
     }
 
     /** What a layer declared, as tensors of this program. */
@@ -189,7 +192,7 @@ final class NetworkWriter {
                     group,
                     found.keys(),
                     found.values(),
-                    input(StepInput.table(group, bounds.entries())),
+                    input(StepInput.table(group, bounds.cache(group).entries())),
                     input(StepInput.bases(group)),
                     input(StepInput.slots(group)));
         }

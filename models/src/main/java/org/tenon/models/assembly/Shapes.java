@@ -15,43 +15,44 @@ final class Shapes {
     /** Fewer keys than this make no difference worth a shape of its own. */
     private static final int FEWEST_KEYS = 64;
 
+    /** What a shape counts beside the keys of each group: rows, sequences, rows of one sequence, outputs. */
+    private static final int COUNTS = 4;
+
     private final Axis axis;
     private final List<KeyGroup> groups;
     private final Network.Bounds bounds;
-    private long[] codes = new long[16];
+    private final int[] mostKeys; // [groups]
+    private final int[] wanted; // the buckets of the step at hand
+    private final List<int[]> buckets = new ArrayList<>();
     private final List<StepShape> shapes = new ArrayList<>();
 
     Shapes(Axis axis, List<KeyGroup> groups, Network.Bounds bounds) {
         this.axis = axis;
         this.groups = List.copyOf(groups);
         this.bounds = bounds;
+        this.mostKeys = groups.stream().mapToInt(bounds::keys).toArray();
+        this.wanted = new int[COUNTS + mostKeys.length];
     }
 
     StepShape largest() {
-        return make(bounds.rows(), bounds.sequences(), bounds.rows(), bounds.outputs(), bounds.keys());
+        return of(bounds.rows(), bounds.sequences(), bounds.rows(), bounds.outputs(), mostKeys);
     }
 
-    StepShape of(int rows, int sequences, int query, int outputs, int keys) {
-        int bucketRows = bucket("rows", rows, bounds.rows(), 1);
-        int bucketSequences = bucket("sequences", sequences, bounds.sequences(), 1);
-        int bucketQuery = bucket("rows of one sequence", query, bounds.rows(), 1);
-        int bucketOutputs = bucket("outputs", outputs, bounds.outputs(), 1);
-        int bucketKeys = bucket("keys", keys, bounds.keys(), FEWEST_KEYS);
-        long code = code(bucketRows);
-        code = code << 6 | code(bucketSequences);
-        code = code << 6 | code(bucketQuery);
-        code = code << 6 | code(bucketOutputs);
-        code = code << 6 | code(bucketKeys);
+    StepShape of(int rows, int sequences, int query, int outputs, int[] keys) {
+        wanted[0] = bucket("rows", rows, bounds.rows(), 1);
+        wanted[1] = bucket("sequences", sequences, bounds.sequences(), 1);
+        wanted[2] = bucket("rows of one sequence", query, bounds.rows(), 1);
+        wanted[3] = bucket("outputs", outputs, bounds.outputs(), 1);
+        for (int group = 0; group < mostKeys.length; group++) {
+            wanted[COUNTS + group] = bucket("keys", keys[group], mostKeys[group], FEWEST_KEYS);
+        }
         for (int i = 0; i < shapes.size(); i++) {
-            if (codes[i] == code) {
+            if (Arrays.equals(buckets.get(i), wanted)) {
                 return shapes.get(i);
             }
         }
-        StepShape shape = make(bucketRows, bucketSequences, bucketQuery, bucketOutputs, bucketKeys);
-        if (shapes.size() == codes.length) {
-            codes = Arrays.copyOf(codes, 2 * codes.length);
-        }
-        codes[shapes.size()] = code;
+        StepShape shape = make();
+        buckets.add(wanted.clone());
         shapes.add(shape);
         return shape;
     }
@@ -68,18 +69,15 @@ final class Shapes {
         return Math.min(bound, Math.max(fewest, power));
     }
 
-    /** Distinct for distinct buckets of one bound: powers of two by their exponent, the bound as the power above it, zero as 63. */
-    private static long code(int bucket) {
-        return bucket == 0 ? 63 : 32 - Integer.numberOfLeadingZeros(bucket - 1);
-    }
-
-    private StepShape make(int rows, int sequences, int query, int outputs, int keys) {
+    private StepShape make() {
         Map<Extent, Integer> sizes = new HashMap<>();
-        sizes.put(axis.rows(), rows);
-        sizes.put(axis.sequences(), sequences);
-        sizes.put(axis.query(), query);
-        sizes.put(axis.outputs(), outputs);
-        groups.forEach(group -> sizes.put(group.keys(), keys));
+        sizes.put(axis.rows(), wanted[0]);
+        sizes.put(axis.sequences(), wanted[1]);
+        sizes.put(axis.query(), wanted[2]);
+        sizes.put(axis.outputs(), wanted[3]);
+        for (int group = 0; group < groups.size(); group++) {
+            sizes.put(groups.get(group).keys(), wanted[COUNTS + group]);
+        }
         return new StepShape(sizes);
     }
 }

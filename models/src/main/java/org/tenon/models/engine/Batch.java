@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.tenon.api.model.FinishReason;
-import org.tenon.api.model.Result;
+import org.tenon.api.model.GenerationFailed;
 import org.tenon.api.model.Scores;
 
 /**
  * Which sequences there are and which of them come into the next step. When blocks run out, they are taken from sessions between turns, the
  * one used least lately first, then from sequences whose readers have stopped, then from younger ones; what was taken is computed again
- * later. Confined to the engine's thread.
+ * later. In steady state no step costs an object. Confined to the engine's thread.
  */
 final class Batch {
     private final Blocks blocks;
@@ -21,7 +21,7 @@ final class Batch {
     private final int mostSequences;
     private final long idleNanos;
     private final Consumer<Run> begun;
-    private final Consumer<Result> finished;
+    private final Consumer<Outcome> finished;
 
     /** Without blocks or not yet begun, the oldest first. */
     private final List<Run> waiting = new ArrayList<>();
@@ -36,7 +36,8 @@ final class Batch {
     private final Set<CachedSequence> stepped = new LinkedHashSet<>();
 
     private final List<Run> inStep = new ArrayList<>();
-    private final List<Run> candidates = new ArrayList<>();
+    private final List<Run> decoding = new ArrayList<>();
+    private final List<Run> prefilling = new ArrayList<>();
     private final int[] counts;
     private long arrivals;
     private boolean suspended;
@@ -46,7 +47,7 @@ final class Batch {
      *
      * @param idleNanos how long a sequence waits for its reader
      * @param begun is told of each run that leaves the queue, be it because it ends
-     * @param finished is told of each run that ends by itself or is ended
+     * @param finished is told of each run's end, for whatever reason
      */
     Batch(
             Blocks blocks,
@@ -54,7 +55,7 @@ final class Batch {
             int mostSequences,
             long idleNanos,
             Consumer<Run> begun,
-            Consumer<Result> finished) {
+            Consumer<Outcome> finished) {
         this.blocks = blocks;
         this.rows = rows;
         this.mostSequences = mostSequences;
@@ -117,38 +118,44 @@ final class Batch {
         CachedSequence sequence = run.sequence();
         idle.remove(sequence);
         boolean room = running.size() < mostSequences || evictParked(now);
-        while (room && !blocks.reserve(sequence.table(), run.keys())) {
+        if (room) {
+            run.adopt(blocks);
+        }
+        while (room && !blocks.reserve(sequence, run.keys())) {
             room = evictIdle() || evictParked(now);
         }
-        if (!room && run.kept()) {
-            rest(sequence);
-        } else if (room && !run.begun()) {
+        if (!room) {
+            blocks.release(sequence); // what is in full blocks may be found again
+        } else if (!run.begun()) {
             begun.accept(run);
             run.begin(now);
         }
         return room;
     }
 
-    /** Fills the rows of the next step: first those who decode, then prompts with what room is left. */
+    /**
+     * Fills the rows of the next step: first those who decode, one row each; what room is left is shared evenly by those whose prompts are
+     * still to be computed, so that a long one doesn't hold up the others.
+     */
     void compose(long now) {
         rows.clear();
         inStep.clear();
-        candidates.clear();
+        decoding.clear();
+        prefilling.clear();
         for (int i = 0; i < running.size(); i++) {
-            if (!running.get(i).parked(now)) {
-                candidates.add(running.get(i));
+            Run run = running.get(i);
+            if (!run.parked(now)) {
+                (run.decoding() ? decoding : prefilling).add(run);
             }
         }
-        for (int i = 0; i < candidates.size(); i++) {
-            if (candidates.get(i).decoding()) {
-                include(candidates.get(i), 1, now);
-            }
+        for (int i = 0; i < decoding.size(); i++) {
+            include(decoding.get(i), 1, now);
         }
-        for (int i = 0; i < candidates.size() && rows.room() > 0; i++) {
-            Run run = candidates.get(i);
-            if (!run.decoding()) {
-                include(run, Math.min(rows.room(), run.sequence().pending()), now);
-            }
+        for (int i = 0; i < prefilling.size() && rows.room() > 0; i++) {
+            Run run = prefilling.get(i);
+            int left = prefilling.size() - i;
+            int share = (rows.room() + left - 1) / left;
+            include(run, Math.min(share, run.sequence().pending()), now);
         }
     }
 
@@ -157,7 +164,7 @@ final class Batch {
         if (!running.contains(run)) {
             return; // an older one needed its blocks
         }
-        while (!blocks.reserve(sequence.table(), sequence.cached() + count)) {
+        while (!blocks.reserve(sequence, sequence.cached() + count)) {
             if (!evictIdle() && !evictParked(now) && !evictYounger(run)) {
                 evict(run);
                 return;
@@ -178,6 +185,7 @@ final class Batch {
         for (int i = 0; i < inStep.size(); i++) {
             Run run = inStep.get(i);
             run.sequence().computed(counts[i]);
+            blocks.enter(run.sequence());
             if (run.sequence().pending() == 0) {
                 computation.logits(output++, logits);
                 next(run, logits, scores);
@@ -193,16 +201,21 @@ final class Batch {
                 finish(run, reason);
             }
         } catch (RuntimeException | Error failure) {
-            leave(run);
-            run.fail("choosing the next token failed: " + failure.getMessage(), failure);
+            fail(run, "choosing the next token failed: " + failure.getMessage(), failure);
         }
     }
 
     private void finish(Run run, FinishReason reason) {
         leave(run);
-        Result result = run.finish(reason);
-        run.mailbox().finish(result);
-        finished.accept(result);
+        Outcome outcome = run.outcome(reason);
+        run.mailbox().finish(outcome);
+        finished.accept(outcome);
+    }
+
+    private void fail(Run run, String message, Throwable cause) {
+        leave(run);
+        run.mailbox().fail(new GenerationFailed(message, cause));
+        finished.accept(run.outcome(FinishReason.FAILED));
     }
 
     private void leave(Run run) {
@@ -212,7 +225,7 @@ final class Batch {
             begun.accept(run);
         }
         if (!run.kept()) {
-            blocks.release(run.sequence().table());
+            blocks.release(run.sequence());
         } else {
             rest(run.sequence());
         }
@@ -220,8 +233,10 @@ final class Batch {
 
     /** A sequence without a running turn may lose its blocks. */
     private void rest(CachedSequence sequence) {
-        if (sequence.table().count() > 0) {
+        if (sequence.cached() > 0) {
             idle.add(sequence);
+        } else {
+            blocks.release(sequence);
         }
     }
 
@@ -235,10 +250,17 @@ final class Batch {
     void failAll(String message, Throwable cause) {
         for (List<Run> runs : List.of(List.copyOf(waiting), List.copyOf(running))) {
             for (Run run : runs) {
-                leave(run);
-                run.fail(message, cause);
+                fail(run, message, cause);
             }
         }
+    }
+
+    /** Makes a session's sequence, between turns, one of other ids. What it has in common with them stays cached. */
+    void replace(CachedSequence sequence, int[] ids) {
+        idle.remove(sequence);
+        blocks.trim(sequence, sequence.common(ids));
+        sequence.become(ids);
+        rest(sequence);
     }
 
     /** A session's sequence is no longer wanted. */
@@ -247,7 +269,7 @@ final class Batch {
             runs.stream().filter(run -> run.sequence() == sequence).forEach(run -> finish(run, FinishReason.CANCELLED));
         }
         idle.remove(sequence);
-        blocks.release(sequence.table());
+        blocks.release(sequence);
     }
 
     /** Rests while a stepper has the model to itself. */
@@ -262,13 +284,18 @@ final class Batch {
     /** Goes on after the stepper, whose sequences give their blocks back. */
     void resume() {
         suspended = false;
-        stepped.forEach(sequence -> blocks.release(sequence.table()));
+        stepped.forEach(blocks::release);
         stepped.clear();
+    }
+
+    /** Leaves cached of a sequence of the stepper what it has in common with its ids. */
+    void trimStepped(CachedSequence sequence) {
+        blocks.trim(sequence, sequence.length());
     }
 
     /** Gives blocks to a sequence of the stepper, before which all others stand back; false where its own kind has taken all. */
     boolean reserveStepped(CachedSequence sequence, int keys) {
-        while (!blocks.reserve(sequence.table(), keys)) {
+        while (!blocks.reserve(sequence, keys)) {
             if (!evictIdle()) {
                 if (running.isEmpty()) {
                     return false;
@@ -283,7 +310,7 @@ final class Batch {
     /** A sequence of the stepper is no longer wanted. */
     void forgetStepped(CachedSequence sequence) {
         stepped.remove(sequence);
-        blocks.release(sequence.table());
+        blocks.release(sequence);
     }
 
     private boolean evictIdle() {
@@ -291,7 +318,7 @@ final class Batch {
         if (!sequences.hasNext()) {
             return false;
         }
-        evict(sequences.next());
+        blocks.release(sequences.next());
         sequences.remove();
         return true;
     }
@@ -321,12 +348,7 @@ final class Batch {
     private void evict(Run run) {
         running.remove(run);
         insert(waiting, run);
-        evict(run.sequence());
-    }
-
-    private void evict(CachedSequence sequence) {
-        blocks.release(sequence.table());
-        sequence.uncached();
+        blocks.release(run.sequence());
     }
 
     private static void insert(List<Run> runs, Run run) {

@@ -1,16 +1,247 @@
 package org.tenon.models.engine;
 
-/** Hands out the blocks that caches are made of. Caches of different kinds differ only here. Confined to the engine's thread. */
-interface Blocks {
-    /** Positions in a block. */
-    int blockSize();
+import java.util.Arrays;
+import java.util.List;
 
-    /** Blocks that one sequence can have. */
-    int entries();
+/**
+ * Hands out the blocks that caches are made of. A group of caches whose queries see everything has a block for each stretch of a sequence;
+ * where they see a window, the blocks that have left it come back as the newest. One block for a whole sequence makes a contiguous
+ * cache. A block is cleared when it changes owner, so that nobody meets another's keys.
+ *
+ * <p>Full blocks are shared between sequences that begin alike, and kept after use until their room is needed. Groups with a window can't
+ * give the keys that have left it, so where there is such a group nothing is shared.
+ *
+ * <p>Allocates nothing but tables. Confined to the engine's thread, {@link #sequence} aside.
+ */
+final class Blocks {
+    /** Tables begin at multiples of this many positions, so that the chunks in which attention goes through them are always the same. */
+    static final int ALIGNMENT = 64;
 
-    /** Gives a sequence the blocks that it lacks for so many keys, all or none; false where there aren't enough. */
-    boolean reserve(BlockTable table, int keys);
+    private final int blockSize;
+    private final Group[] groups;
+    private final BlockPool[] pools; // [groups]
+    private final boolean sharing; // there is one group then
+    private final int step;
+    private final Clearing clearing;
 
-    /** Takes all blocks back. */
-    void release(BlockTable table);
+    /**
+     * A group of caches.
+     *
+     * @param reach how many keys a query sees
+     * @param blocks how many there are
+     * @param entries how many one sequence can have
+     */
+    record Group(int reach, int blocks, int entries) {}
+
+    /** Sets the first positions of a group's block to zero. */
+    @FunctionalInterface
+    interface Clearing {
+        void clear(int group, int block, int positions);
+    }
+
+    /**
+     * Blocks that nobody holds.
+     *
+     * @param sharing whether full blocks may serve every sequence that begins alike: not where keys depend on more than the ids before them
+     */
+    Blocks(int blockSize, List<Group> groups, boolean sharing, Clearing clearing) {
+        this.blockSize = blockSize;
+        this.groups = groups.toArray(Group[]::new);
+        this.pools = new BlockPool[groups.size()];
+        this.clearing = clearing;
+        this.sharing = sharing && groups.size() == 1 && groups.getFirst().reach() == Integer.MAX_VALUE;
+        this.step = step(blockSize);
+        int known = this.sharing ? blockSize : 0;
+        Arrays.setAll(pools, group -> new BlockPool(this.groups[group].blocks(), known));
+    }
+
+    /** The least common multiple of a block's size and the alignment: what the beginning of a table advances by. */
+    static int step(int blockSize) {
+        int shared = Math.min(Integer.lowestOneBit(blockSize), ALIGNMENT);
+        return Math.multiplyExact(blockSize / shared, ALIGNMENT);
+    }
+
+    int blockSize() {
+        return blockSize;
+    }
+
+    int groups() {
+        return groups.length;
+    }
+
+    /** Blocks that one sequence can have in a group. */
+    int entries(int group) {
+        return groups[group].entries();
+    }
+
+    /** A new sequence, without ids or blocks. */
+    CachedSequence sequence() {
+        BlockTable[] tables = new BlockTable[groups.length];
+        Arrays.setAll(tables, group -> new BlockTable(groups[group].entries()));
+        return new CachedSequence(tables);
+    }
+
+    /** Blocks of a group that nobody holds. */
+    int available(int group) {
+        return pools[group].available();
+    }
+
+    /**
+     * Gives a sequence the blocks that it lacks for the keys up to a position, in every group or in none; false where there aren't enough.
+     * A group with a window gets as many as it can have.
+     */
+    boolean reserve(CachedSequence sequence, int upTo) {
+        for (int group = 0; group < pools.length; group++) {
+            roll(sequence, group);
+            if (lacking(sequence, group, upTo) > pools[group].available()) {
+                return false;
+            }
+        }
+        for (int group = 0; group < pools.length; group++) {
+            for (int lacking = lacking(sequence, group, upTo); lacking > 0; lacking--) {
+                int block = pools[group].take();
+                int positions = pools[group].clear(block);
+                if (positions > 0) {
+                    clearing.clear(group, block, positions);
+                }
+                sequence.table(group).add(block);
+            }
+        }
+        return true;
+    }
+
+    private int lacking(CachedSequence sequence, int group, int upTo) {
+        BlockTable table = sequence.table(group);
+        long end = Math.min(upTo, table.base() + (long) groups[group].entries() * blockSize);
+        return (int) ((end + blockSize - 1) / blockSize) - table.base() / blockSize - table.count();
+    }
+
+    /** Gives back what no query from the next on sees. */
+    private void roll(CachedSequence sequence, int group) {
+        BlockTable table = sequence.table(group);
+        int first = firstSeen(group, sequence.cached());
+        while (table.count() > 0 && table.base() < first) {
+            pools[group].release(table.removeFirst(blockSize), blockSize);
+        }
+    }
+
+    /** The position at which a table begins whose next query stands at a position. */
+    private int firstSeen(int group, int position) {
+        long first = (long) position - groups[group].reach() + 1;
+        return first <= 0 ? 0 : (int) (first / step * step);
+    }
+
+    /** Leaves no more cached than so many ids; less where their keys, or keys that are needed with them, are gone or can't be changed. */
+    void trim(CachedSequence sequence, int most) {
+        int kept = Math.min(sequence.cached(), most);
+        for (int group = 0; group < pools.length; group++) {
+            BlockTable table = sequence.table(group);
+            if (table.base() > firstSeen(group, kept)) {
+                release(sequence); // what the window has left behind is to be computed again
+                return;
+            }
+            int last = kept / blockSize;
+            if (kept % blockSize != 0 && last < table.base() / blockSize + table.count()) {
+                kept = writable(sequence, group, kept);
+            }
+        }
+        int blocks = (kept + blockSize - 1) / blockSize;
+        for (int group = 0; group < pools.length; group++) {
+            BlockTable table = sequence.table(group);
+            while (table.count() > 0 && table.base() / blockSize + table.count() > blocks) {
+                releaseLast(sequence, group);
+            }
+        }
+        sequence.cached(kept);
+        if (sequence.entered() > kept / blockSize) {
+            sequence.entered(0, PrefixIndex.NONE, 0);
+        }
+    }
+
+    /** How much of the partial block behind so many ids can stay: nothing where others read it. */
+    private int writable(CachedSequence sequence, int group, int kept) {
+        BlockTable table = sequence.table(group);
+        int block = table.block(kept / blockSize - table.base() / blockSize);
+        if (pools[group].shared(block)) {
+            return kept / blockSize * blockSize;
+        }
+        pools[group].index().remove(block);
+        return kept;
+    }
+
+    /**
+     * Brings a sequence's cache to where it serves other ids best: so many of them are cached, and blocks of other sequences may have more.
+     * The ids themselves follow, or {@link #release} does.
+     */
+    void adopt(CachedSequence sequence, int[] ids, int length, int common) {
+        int found = sharing ? known(ids, (length - 1) / blockSize) : 0; // the last id is wanted again
+        if (found * blockSize <= Math.min(sequence.cached(), common)) {
+            trim(sequence, common);
+            return;
+        }
+        release(sequence);
+        PrefixIndex index = pools[0].index();
+        int block = PrefixIndex.NONE;
+        for (int i = 0; i < found; i++) {
+            block = index.find(block, ids, i * blockSize);
+            pools[0].hold(block);
+            sequence.table(0).add(block);
+        }
+        sequence.cached(found * blockSize);
+        sequence.entered(found, block, index.serial(block));
+    }
+
+    /** How many full blocks of these ids the index knows, so many at the most. */
+    private int known(int[] ids, int most) {
+        int block = PrefixIndex.NONE;
+        for (int i = 0; i < most; i++) {
+            block = pools[0].index().find(block, ids, i * blockSize);
+            if (block == PrefixIndex.NONE) {
+                return i;
+            }
+        }
+        return most;
+    }
+
+    /** Makes the full blocks of a sequence known to others. */
+    void enter(CachedSequence sequence) {
+        if (!sharing) {
+            return;
+        }
+        PrefixIndex index = pools[0].index();
+        while ((sequence.entered() + 1) * (long) blockSize <= sequence.cached()) {
+            int number = sequence.entered();
+            int before = sequence.lastEntered();
+            if (index.serial(before) != sequence.lastSerial()) {
+                sequence.entered(
+                        0, PrefixIndex.NONE, 0); // another's, forgotten since: now this sequence's own are entered
+                continue;
+            }
+            int from = number * blockSize;
+            int block = index.find(before, sequence.array(), from);
+            if (block == PrefixIndex.NONE) {
+                block = sequence.table(0).block(number);
+                index.enter(block, before, sequence.array(), from);
+            }
+            sequence.entered(number + 1, block, index.serial(block));
+        }
+    }
+
+    /** Takes all blocks back; contents that others may want are kept as long as there is room. */
+    void release(CachedSequence sequence) {
+        for (int group = 0; group < pools.length; group++) {
+            while (sequence.table(group).count() > 0) {
+                releaseLast(sequence, group);
+            }
+        }
+        sequence.uncached();
+    }
+
+    /** From the end on, so that what comes later in a sequence is forgotten earlier. */
+    private void releaseLast(CachedSequence sequence, int group) {
+        BlockTable table = sequence.table(group);
+        int block = table.removeLast();
+        int start = table.base() + table.count() * blockSize;
+        pools[group].release(block, Math.clamp((long) sequence.reached() - start, 0, blockSize));
+    }
 }

@@ -4,18 +4,24 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The ids of a sequence, and how many of them have keys in the cache. Belongs to the engine's thread; a session's caller may read ids
+ * The ids of a sequence, and how many of them have keys in the cache. Belongs to the engine's thread; a session's caller may use the ids
  * while no turn is running.
  */
 final class CachedSequence {
-    private int[] ids = new int[16];
+    private static final int FEWEST = 16;
+
+    private final BlockTable[] tables; // [groups]
+    private int[] ids = new int[FEWEST];
     private int length;
     private int cached;
-    private final BlockTable table;
+    private int reached;
+    private int entered;
+    private int lastEntered = PrefixIndex.NONE;
+    private long lastSerial;
 
-    /** An empty sequence that can have so many blocks. */
-    CachedSequence(int entries) {
-        this.table = new BlockTable(entries);
+    /** An empty sequence with these empty tables. */
+    CachedSequence(BlockTable[] tables) {
+        this.tables = tables;
     }
 
     int length() {
@@ -39,8 +45,8 @@ final class CachedSequence {
         return Arrays.copyOf(ids, length);
     }
 
-    BlockTable table() {
-        return table;
+    BlockTable table(int group) {
+        return tables[group];
     }
 
     void append(int id) {
@@ -50,26 +56,84 @@ final class CachedSequence {
         ids[length++] = id;
     }
 
-    /** Makes the sequence one of these ids. What it had in common with them stays cached, the last id left out, which is wanted again. */
-    void become(int[] wanted) {
-        int common = Arrays.mismatch(ids, 0, length, wanted, 0, wanted.length);
-        cached = Math.min(cached, Math.min(common < 0 ? wanted.length : common, wanted.length - 1));
-        ids = Arrays.copyOf(wanted, Math.max(wanted.length, ids.length));
-        length = wanted.length;
+    /** Makes room for as many ids in all. */
+    void expect(int count) {
+        if (count > ids.length) {
+            ids = Arrays.copyOf(ids, count);
+        }
     }
 
+    /** How many of the cached ids a sequence of other ids begins with. */
+    int common(int[] wanted) {
+        int same = Arrays.mismatch(ids, 0, length, wanted, 0, wanted.length);
+        return Math.min(cached, same < 0 ? wanted.length : same);
+    }
+
+    /** Makes the sequence one of these ids, whose beginning may be cached already. */
+    void become(int[] wanted) {
+        expect(wanted.length);
+        System.arraycopy(wanted, 0, ids, 0, wanted.length);
+        length = wanted.length;
+        cached = Math.min(cached, length);
+    }
+
+    /** Forgets the last ids, on whatever thread; {@link Blocks#trim} follows on the engine's. */
     void truncate(int to) {
         length = to;
-        cached = Math.min(cached, to);
     }
 
     /** So many more ids have their keys in the cache. */
     void computed(int count) {
         cached += count;
+        reached = Math.max(reached, cached);
     }
 
-    /** Forgets the cache, but not the ids. The blocks have been given back. */
+    /** So many ids have their keys in the cache, be it that the ids themselves follow. */
+    void cached(int count) {
+        cached = count;
+        reached = Math.max(reached, count);
+    }
+
+    /** Positions up to here may have been written in its blocks. */
+    int reached() {
+        return reached;
+    }
+
+    /** All blocks have been given back. */
     void uncached() {
         cached = 0;
+        reached = 0;
+        entered(0, PrefixIndex.NONE, 0);
+        for (BlockTable table : tables) {
+            table.restart();
+        }
+    }
+
+    // ---- where its blocks stand in the prefix index
+
+    /** The array that holds the ids, and perhaps more. */
+    int[] array() {
+        return ids;
+    }
+
+    /** How many full blocks from the beginning on the index knows. */
+    int entered() {
+        return entered;
+    }
+
+    /** The index's block for the last of them, which needn't be this sequence's own. */
+    int lastEntered() {
+        return lastEntered;
+    }
+
+    /** What it was known as. */
+    long lastSerial() {
+        return lastSerial;
+    }
+
+    void entered(int blocks, int last, long serial) {
+        entered = blocks;
+        lastEntered = last;
+        lastSerial = serial;
     }
 }

@@ -10,8 +10,8 @@ interface Computation extends AutoCloseable {
     /** The logits of a row of the last step, F32 {@code [vocabulary]}. */
     void logits(int output, float[] target);
 
-    /** Sets a block of all caches to zero. */
-    void clear(int block);
+    /** Sets the first positions of a block to zero, in all caches of a group. */
+    void clear(int group, int block, int positions);
 
     /** Tells a listener what each kernel takes, from the next step on. */
     void listen(KernelListener listener);

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +21,10 @@ import org.tenon.api.model.Scores;
 import org.tenon.api.program.KernelListener;
 
 /**
- * One thread that owns a model's batch. Any thread may hand it work; none but its own computes. In turns it takes what was handed in, ends
+ * Owns a model's batch. Any thread may hand it work; none but the device's computes. In turns it takes what was handed in, ends
  * what has to end, admits what has room, computes a step and chooses tokens. It never waits for a reader.
  */
-final class Engine {
+final class Engine implements DeviceThread.Turns {
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
 
     private final Computation computation;
@@ -37,13 +36,15 @@ final class Engine {
     private final Batch batch;
     private final float[] logits;
     private final Scores scores;
-    private final Thread thread;
+    private final DeviceThread thread;
     private final AtomicInteger queued = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
     private final Queue<Command> inbox = new ArrayDeque<>();
-    private boolean signalled;
+
+    /** Whether to look under the lock: something was handed in, or the model is being closed. */
+    private volatile boolean called;
+
     private boolean closing;
     private @Nullable Throwable fault;
     private final CountDownLatch done = new CountDownLatch(1);
@@ -55,8 +56,14 @@ final class Engine {
         void refuse(TenonException reason);
     }
 
-    /** Starts an engine, whose limits leave nothing open and which owns the computation from now on. */
-    Engine(Computation computation, Blocks blocks, Limits limits, int vocabulary, Listeners listeners) {
+    /** An engine whose limits leave nothing open. Once it is started, it owns the computation. */
+    Engine(
+            Computation computation,
+            Blocks blocks,
+            Limits limits,
+            int vocabulary,
+            Listeners listeners,
+            DeviceThread thread) {
         this.computation = computation;
         this.limits = limits;
         this.vocabulary = vocabulary;
@@ -64,12 +71,15 @@ final class Engine {
         this.kernels = new KernelListeners(computation, this::later);
         int sequences = limits.sequences().orElseThrow();
         this.rows = new StepRows(limits.rows(), sequences, limits.outputs().orElseThrow(), blocks);
-        this.batch = new Batch(
-                blocks, rows, sequences, limits.idle().toNanos(), _ -> queued.decrementAndGet(), listeners::finished);
+        this.batch =
+                new Batch(blocks, rows, sequences, limits.idle().toNanos(), _ -> queued.decrementAndGet(), this::tell);
         this.logits = new float[vocabulary];
         this.scores = new Scores(vocabulary);
-        this.thread = Thread.ofPlatform().daemon().name("tenon-engine").unstarted(this::loop);
-        thread.start();
+        this.thread = thread;
+    }
+
+    void start() {
+        thread.join(this);
     }
 
     // ---- any thread
@@ -91,9 +101,12 @@ final class Engine {
             @Override
             public void refuse(TenonException reason) {
                 if (reason instanceof Closed) {
-                    run.mailbox().finish(run.finish(FinishReason.MODEL_CLOSED));
+                    Outcome outcome = run.outcome(FinishReason.MODEL_CLOSED);
+                    run.mailbox().finish(outcome);
+                    tell(outcome);
                 } else {
                     run.mailbox().fail(reason);
+                    tell(run.outcome(FinishReason.FAILED));
                 }
             }
         };
@@ -135,7 +148,7 @@ final class Engine {
 
     /** Throws on the engine's own thread, which would wait for itself. */
     void mayWait(String what) {
-        if (thread.equals(Thread.currentThread())) {
+        if (thread.isCurrent()) {
             throw new IllegalStateException("a listener or a part of the sampling chain can't wait for " + what
                     + ": it would wait for itself; use another thread");
         }
@@ -185,8 +198,8 @@ final class Engine {
 
     private void hand(Command command) {
         inbox.add(command);
-        signalled = true;
-        work.signal();
+        called = true;
+        thread.wake();
     }
 
     /** Throws once the model has been closed or has broken down. */
@@ -215,26 +228,20 @@ final class Engine {
 
     /** Makes the engine look again. */
     void wake() {
-        lock.lock();
-        try {
-            signalled = true;
-            work.signal();
-        } finally {
-            lock.unlock();
-        }
+        thread.wake();
     }
 
-    /** Refuses new work, ends what is running, and waits until all memory has been given back, save on the engine's own thread. */
+    /** Refuses new work, ends what is running, and waits until all memory has been given back, save on the device's own thread. */
     void close() {
         lock.lock();
         try {
             closing = true;
-            signalled = true;
-            work.signal();
+            called = true;
         } finally {
             lock.unlock();
         }
-        if (thread.equals(Thread.currentThread())) {
+        thread.wake();
+        if (thread.isCurrent()) {
             return;
         }
         boolean interrupted = false;
@@ -261,6 +268,15 @@ final class Engine {
         return rows;
     }
 
+    /** Tells listeners how a request has ended. */
+    private void tell(Outcome outcome) {
+        try {
+            listeners.finished(outcome.result());
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.WARNING, "The text of a result can't be told to listeners.", failure);
+        }
+    }
+
     /** Computes the rows that were filled in. */
     void compute() {
         listeners.stepping();
@@ -277,20 +293,36 @@ final class Engine {
         return row;
     }
 
-    private void loop() {
+    @Override
+    public boolean turn() {
         try {
-            boolean busy = false;
-            while (takeCommands(busy)) {
-                busy = turn();
+            if (takeCommands()) {
+                return step();
             }
             batch.finishAll(FinishReason.MODEL_CLOSED);
         } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "The engine has stopped.", failure);
             stop(failure);
-            batch.failAll(brokenBy(failure), failure);
-        } finally {
+            failAll(failure);
+        }
+        try {
             refuseRest();
+        } finally {
             release();
+        }
+        return false;
+    }
+
+    @Override
+    public long patience(long now) {
+        return batch.patience(now);
+    }
+
+    private void failAll(Throwable failure) {
+        try {
+            batch.failAll(brokenBy(failure), failure);
+        } catch (RuntimeException | Error another) {
+            LOG.log(System.Logger.Level.ERROR, "Not every request could be told that the engine has stopped.", another);
         }
     }
 
@@ -300,49 +332,43 @@ final class Engine {
         } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "Memory of a model could not be given back.", failure);
         } finally {
+            thread.leave(this);
             done.countDown();
         }
     }
 
-    /** Runs what was handed in; waits for it, or for time to pass, where there is nothing else to do. False at the end. */
-    private boolean takeCommands(boolean busy) {
-        while (true) {
-            Command command;
-            lock.lock();
-            try {
-                if (!busy) {
-                    pause(batch.patience(System.nanoTime()));
-                }
-                signalled = false;
-                if (closing) {
-                    return false;
-                }
-                command = inbox.poll();
-            } finally {
-                lock.unlock();
+    /** Runs what has been handed in so far. False at the end. */
+    private boolean takeCommands() {
+        if (!called) {
+            return true;
+        }
+        called = false;
+        for (int left = waitingCommands(); left > 0; left--) {
+            Command command = poll();
+            if (command != null) {
+                command.run();
             }
-            if (command == null) {
-                return true;
-            }
-            busy = true;
-            command.run();
+        }
+        lock.lock();
+        try {
+            return !closing;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void pause(long nanos) {
+    /** How many commands there are; none once the model is being closed: they are refused. */
+    private int waitingCommands() {
+        lock.lock();
         try {
-            long left = nanos;
-            while (!signalled && left > 0) {
-                left = work.awaitNanos(left);
-            }
-        } catch (InterruptedException interruption) {
-            // only code on the engine's own thread can have asked for it; looking around once more does no harm
-            LOG.log(System.Logger.Level.DEBUG, "The engine ignores an interruption.", interruption);
+            return closing ? 0 : inbox.size();
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Computes a step, if there is anything to compute. */
-    private boolean turn() {
+    private boolean step() {
         long now = System.nanoTime();
         batch.reap(now);
         if (batch.suspended()) {

@@ -12,11 +12,16 @@ import org.tenon.api.model.Generation;
 import org.tenon.api.model.InvalidRequest;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Session;
+import org.tenon.api.model.Snapshot;
 import org.tenon.api.text.Message;
 
 /** A session's handle: its sequence stays between turns, each of which brings the whole of it anew and computes what differs. */
 final class EngineSession implements Session {
+    private static final String OTHER = "open another session for it";
+
     private final LoadedModel model;
+    private final Engine engine;
+    private final Cleaner cleaner;
     private final CachedSequence sequence;
     private final Turn turn = new Turn();
     private final Forgotten forgotten;
@@ -33,6 +38,8 @@ final class EngineSession implements Session {
 
     EngineSession(LoadedModel model, Engine engine, CachedSequence sequence, Cleaner cleaner) {
         this.model = model;
+        this.engine = engine;
+        this.cleaner = cleaner;
         this.sequence = sequence;
         Turn last = turn;
         this.forgotten = new Forgotten("session", () -> {
@@ -57,11 +64,11 @@ final class EngineSession implements Session {
             List<Message> said = messages;
             int[] prompt = switch (request.prompt()) {
                 case Request.Text text -> {
-                    apartFromChat("a text");
+                    apartFromChat("a text", OTHER);
                     yield added(model.prompts().text(text.text(), sequence.length() == 0));
                 }
                 case Request.Ids ids -> {
-                    apartFromChat("ids");
+                    apartFromChat("ids", OTHER);
                     yield added(ids.toArray());
                 }
                 case Request.Chat chat -> {
@@ -69,8 +76,7 @@ final class EngineSession implements Session {
                     yield model.prompts().chat(said, chat.variables());
                 }
             };
-            Mailbox mailbox = model.mailbox();
-            Generation generation = model.submit(request, prompt, sequence, true, mailbox);
+            Mailbox mailbox = model.submit(request, prompt, sequence, true);
             turn.mailbox = mailbox;
             answering = request.prompt() instanceof Request.Chat;
             if (answering) {
@@ -78,7 +84,7 @@ final class EngineSession implements Session {
                 messages.clear();
                 messages.addAll(all);
             }
-            return generation;
+            return new EngineGeneration(mailbox, cleaner);
         } finally {
             lock.unlock();
         }
@@ -96,10 +102,10 @@ final class EngineSession implements Session {
         }
     }
 
-    private void apartFromChat(String what) {
+    private void apartFromChat(String what, String instead) {
         if (!messages.isEmpty()) {
             throw new InvalidRequest("a session that holds a conversation must go on with messages, but was given "
-                    + what + "; open another session for it");
+                    + what + "; " + instead);
         }
     }
 
@@ -115,13 +121,80 @@ final class EngineSession implements Session {
             throw new InvalidRequest("a session that holds text must go on with text or ids, but was given messages; "
                     + "open another session for the conversation");
         }
+        List<Message> all = said();
+        all.addAll(more);
+        return all;
+    }
+
+    /** The messages so far, the model's last answer among them. */
+    private List<Message> said() {
         List<Message> all = new ArrayList<>(messages);
         Mailbox last = turn.mailbox;
         if (answering && last != null) {
             last.result().ifPresent(answer -> all.add(Message.assistant(answer.text())));
         }
-        all.addAll(more);
         return all;
+    }
+
+    @Override
+    public void truncate(int length) {
+        lock.lock();
+        try {
+            check();
+            apartFromChat("a length to be cut to", "go back to a snapshot instead");
+            if (length < 0 || length > sequence.length()) {
+                throw new InvalidRequest(
+                        "a session is cut to a length from 0 to " + sequence.length() + ", not to " + length);
+            }
+            become(Arrays.copyOf(sequence.ids(), length));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        lock.lock();
+        try {
+            check();
+            return Snapshot.of(sequence.ids(), said());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void restore(Snapshot snapshot) {
+        lock.lock();
+        try {
+            check();
+            int[] ids = snapshot.ids();
+            model.prompts().checkLength(ids);
+            model.prompts().checkIds(ids);
+            become(ids);
+            messages.clear();
+            messages.addAll(snapshot.messages());
+            answering = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void become(int[] ids) {
+        engine.call(
+                () -> {
+                    engine.batch().replace(sequence, ids);
+                    return ids.length;
+                },
+                "a session to go back");
+    }
+
+    @Override
+    public Session fork() {
+        Snapshot here = snapshot();
+        Session other = model.session();
+        other.restore(here);
+        return other;
     }
 
     @Override

@@ -17,18 +17,18 @@ final class EngineStepper implements Stepper {
     private final Engine engine;
     private final Limits limits;
     private final Prompts prompts;
-    private final int entries;
+    private final Blocks blocks;
     private final int context;
     private final Set<Opened> opened = new HashSet<>();
     private final Forgotten forgotten;
     private final Cleaner.Cleanable cleanable;
     private boolean closed;
 
-    private EngineStepper(Engine engine, Limits limits, Prompts prompts, int entries, Cleaner cleaner) {
+    private EngineStepper(Engine engine, Limits limits, Prompts prompts, Blocks blocks, Cleaner cleaner) {
         this.engine = engine;
         this.limits = limits;
         this.prompts = prompts;
-        this.entries = entries;
+        this.blocks = blocks;
         this.context = limits.context().orElseThrow();
         this.forgotten = new Forgotten("stepper", () -> {
             engine.later(engine.batch()::resume);
@@ -37,14 +37,14 @@ final class EngineStepper implements Stepper {
         this.cleanable = cleaner.register(this, forgotten);
     }
 
-    static EngineStepper open(Engine engine, Limits limits, Prompts prompts, int entries, Cleaner cleaner) {
+    static EngineStepper open(Engine engine, Limits limits, Prompts prompts, Blocks blocks, Cleaner cleaner) {
         return engine.call(
                 () -> {
                     if (engine.batch().suspended()) {
                         throw new Overloaded("a stepper of the model is open already", "close it first");
                     }
                     engine.batch().suspend();
-                    return new EngineStepper(engine, limits, prompts, entries, cleaner);
+                    return new EngineStepper(engine, limits, prompts, blocks, cleaner);
                 },
                 "a stepper");
     }
@@ -55,7 +55,7 @@ final class EngineStepper implements Stepper {
 
         Opened(EngineStepper stepper) {
             this.stepper = stepper;
-            this.tokens = new CachedSequence(stepper.entries);
+            this.tokens = stepper.blocks.sequence();
         }
 
         @Override
@@ -161,10 +161,10 @@ final class EngineStepper implements Stepper {
             return new float[0][];
         }
         for (Rows chunk : chunks) {
-            CachedSequence sequence = chunk.sequence();
-            if (!engine.batch().reserveStepped(sequence, sequence.length() + chunk.ids().length)) {
-                throw new Overloaded("the caches are full", "close a sequence, or raise the limit for cache bytes");
-            }
+            catchUp(chunk.sequence());
+        }
+        for (Rows chunk : chunks) {
+            reserve(chunk.sequence(), chunk.sequence().length() + chunk.ids().length);
         }
         StepRows rows = engine.rows();
         rows.clear();
@@ -183,6 +183,26 @@ final class EngineStepper implements Stepper {
             logits[i] = engine.logits(i);
         }
         return logits;
+    }
+
+    /** Computes what a truncated sequence has lost beside its last tokens: keys that a window had left behind. */
+    private void catchUp(CachedSequence sequence) {
+        engine.batch().trimStepped(sequence);
+        while (sequence.pending() > 0) {
+            int count = Math.min(sequence.pending(), limits.rows());
+            reserve(sequence, sequence.cached() + count);
+            engine.rows().clear();
+            engine.rows().add(sequence, count, 0);
+            engine.rows().prefill(count);
+            engine.compute();
+            sequence.computed(count);
+        }
+    }
+
+    private void reserve(CachedSequence sequence, int keys) {
+        if (!engine.batch().reserveStepped(sequence, keys)) {
+            throw new Overloaded("the caches are full", "close a sequence, or raise the limit for cache bytes");
+        }
     }
 
     @Override

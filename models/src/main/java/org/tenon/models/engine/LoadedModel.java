@@ -1,8 +1,10 @@
 package org.tenon.models.engine;
 
 import java.lang.ref.Cleaner;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
@@ -47,7 +49,13 @@ public final class LoadedModel implements CausalModel {
             LoadTimings loading) {}
 
     /** Starts the engine. The limits leave nothing open; the computation belongs to the model from now on. */
-    LoadedModel(Description description, Limits limits, Blocks blocks, Computation computation, Cleaner cleaner) {
+    LoadedModel(
+            Description description,
+            Limits limits,
+            Blocks blocks,
+            Computation computation,
+            DeviceThread thread,
+            Cleaner cleaner) {
         this.description = description;
         this.limits = limits;
         this.prompts = new Prompts(
@@ -56,7 +64,8 @@ public final class LoadedModel implements CausalModel {
                 limits.context().orElseThrow());
         this.blocks = blocks;
         this.cleaner = cleaner;
-        this.engine = new Engine(computation, blocks, limits, description.spec().vocabulary(), listeners);
+        this.engine = new Engine(computation, blocks, limits, description.spec().vocabulary(), listeners, thread);
+        engine.start();
     }
 
     /**
@@ -66,15 +75,28 @@ public final class LoadedModel implements CausalModel {
      * @param room what its network was built for
      * @param network the network, which belongs to the model from now on
      * @param release gives back what lies below the network, after it
+     * @param thread issues work to the network's device
      * @param cleaner returns what callers forget
      * @return the model
      */
     public static LoadedModel start(
-            Description description, Room room, Network network, Runnable release, Cleaner cleaner) {
-        Computation computation = new NetworkComputation(network, room.bounds().entries(), release);
-        Blocks blocks =
-                new ContiguousBlocks(room.bounds().blockSize(), room.bounds().blocks(), computation::clear);
-        return new LoadedModel(description, room.limits(), blocks, computation, cleaner);
+            Description description,
+            Room room,
+            Network network,
+            Runnable release,
+            DeviceThread thread,
+            Cleaner cleaner) {
+        Computation computation = new NetworkComputation(network, release);
+        Network.Bounds bounds = network.bounds();
+        List<Blocks.Group> groups = network.groups().stream()
+                .map(group -> new Blocks.Group(
+                        group.reach().keys(),
+                        bounds.cache(group).blocks(),
+                        bounds.cache(group).entries()))
+                .toList();
+        boolean sharing = network.blueprint().lengthDependences().isEmpty();
+        Blocks blocks = new Blocks(bounds.blockSize(), groups, sharing, computation::clear);
+        return new LoadedModel(description, room.limits(), blocks, computation, thread, cleaner);
     }
 
     @Override
@@ -120,38 +142,36 @@ public final class LoadedModel implements CausalModel {
             case Request.Ids ids -> ids.toArray();
             case Request.Chat chat -> prompts.chat(chat.messages(), chat.variables());
         };
-        return submit(request, prompt, new CachedSequence(blocks.entries()), false, mailbox());
+        return new EngineGeneration(submit(request, prompt, blocks.sequence(), false), cleaner);
     }
 
     Prompts prompts() {
         return prompts;
     }
 
-    Mailbox mailbox() {
-        return new Mailbox(limits.buffer(), engine);
-    }
-
     /** Hands a request to the engine: the prompt is the whole sequence before the output. */
-    Generation submit(Request request, int[] prompt, CachedSequence sequence, boolean kept, Mailbox mailbox) {
+    Mailbox submit(Request request, int[] prompt, CachedSequence sequence, boolean kept) {
         prompts.check(prompt);
         Sampling sampling = request.sampling().orElse(defaults());
         prompts.check(sampling);
         long seed = sampling.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
-        Run.Task task =
-                new Run.Task(sampling, seed, request.timeout(), tokenizer().map(tokenizer -> tokenizer.stream(false)));
-        engine.submit(new Run(task, prompt, sequence, kept, context(), mailbox));
-        return new EngineGeneration(mailbox, cleaner);
+        Supplier<Optional<OutputText>> text =
+                () -> tokenizer().map(known -> new OutputText(known.stream(false), sampling.stopStrings()));
+        Run.Task task = new Run.Task(sampling, seed, request.timeout(), text, context(), vocabulary());
+        Run run = new Run(task, prompt, sequence, kept, engine, limits.buffer());
+        engine.submit(run);
+        return run.mailbox();
     }
 
     @Override
     public Session session() {
         engine.check();
-        return new EngineSession(this, engine, new CachedSequence(blocks.entries()), cleaner);
+        return new EngineSession(this, engine, blocks.sequence(), cleaner);
     }
 
     @Override
     public Stepper stepper() {
-        return EngineStepper.open(engine, limits, prompts, blocks.entries(), cleaner);
+        return EngineStepper.open(engine, limits, prompts, blocks, cleaner);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.tenon.models.engine;
 
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +13,9 @@ import org.tenon.api.model.Token;
  * What stands between the engine, which never waits here, and the reader of a sequence, who may be any thread. Once the reader is as many
  * tokens behind as there is room for, the box is full, and the engine leaves the sequence alone until half of them are read: what it
  * leaves alone may lose its cache, so it shouldn't for a token.
+ *
+ * <p>The engine takes the lock only where a reader waits, and at the end. What one side writes and the other reads without it is volatile, and
+ * each side looks again after it has written.
  */
 final class Mailbox {
     /** How the tokens are read. */
@@ -26,53 +28,67 @@ final class Mailbox {
 
     private final int capacity;
     private final Engine engine;
+    private final Transcript transcript;
+    private final Optional<OutputText> text;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Token> tokens = new ArrayDeque<>();
-    private Reading reading = Reading.UNDECIDED;
     private long demand;
-    private boolean full;
-    private boolean closed;
+    private @Nullable Outcome outcome;
     private @Nullable Result result;
     private @Nullable TenonException failure;
+    private volatile Reading reading = Reading.UNDECIDED;
+    private volatile int taken;
+    private volatile boolean waiting;
+    private volatile boolean full;
+    private volatile boolean closed;
     private volatile boolean cancelled;
     private volatile boolean finished;
 
-    /** A box for so many tokens. */
-    Mailbox(int capacity, Engine engine) {
+    /** A box for so many tokens, whose reader decodes them. */
+    Mailbox(int capacity, Engine engine, Transcript transcript, Optional<OutputText> text) {
         this.capacity = capacity;
         this.engine = engine;
+        this.transcript = transcript;
+        this.text = text;
     }
 
     // ---- the engine's side
 
-    void put(Token token) {
-        lock.lock();
-        try {
-            if (reading != Reading.COLLECTED && !closed) {
-                tokens.add(token);
-                full |= tokens.size() >= capacity;
+    /** There is another token in the transcript. */
+    void added() {
+        if (waiting) {
+            lock.lock();
+            try {
+                waiting = false;
                 changed.signalAll();
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     boolean full() {
-        lock.lock();
-        try {
-            return full;
-        } finally {
-            lock.unlock();
+        if (reading == Reading.COLLECTED || closed) {
+            full = false;
+        } else if (full) {
+            full = behind() > capacity / 2;
+        } else if (behind() >= capacity) {
+            full = true;
+            full = behind()
+                    > capacity / 2; // the reader may have taken some before it could see that it has to wake the engine
         }
+        return full;
+    }
+
+    private int behind() {
+        return transcript.count() - taken;
     }
 
     boolean cancelled() {
         return cancelled;
     }
 
-    void finish(Result whole) {
+    void finish(Outcome whole) {
         end(whole, null);
     }
 
@@ -80,10 +96,10 @@ final class Mailbox {
         end(null, reason);
     }
 
-    private void end(@Nullable Result whole, @Nullable TenonException reason) {
+    private void end(@Nullable Outcome whole, @Nullable TenonException reason) {
         lock.lock();
         try {
-            result = whole;
+            outcome = whole;
             failure = reason;
             finished = true;
             changed.signalAll();
@@ -102,6 +118,9 @@ final class Mailbox {
     Optional<Result> result() {
         lock.lock();
         try {
+            if (result == null && outcome != null) {
+                result = outcome.result();
+            }
             return Optional.ofNullable(result);
         } finally {
             lock.unlock();
@@ -145,31 +164,40 @@ final class Mailbox {
     /** Waits for a token that was asked for; null at the end. */
     @Nullable Token take() {
         engine.mayWait("a token");
-        boolean room = false;
         lock.lock();
         try {
-            while (!closed && (tokens.isEmpty() ? !finished : demand == 0)) {
-                changed.await();
+            while (!ready()) {
+                waiting = true;
+                if (!ready()) {
+                    changed.await();
+                }
             }
-            if (closed || tokens.isEmpty()) {
+            waiting = false;
+            if (closed || behind() == 0) {
                 if (failure != null) {
                     throw failure;
                 }
                 return null;
             }
             demand -= demand == Long.MAX_VALUE ? 0 : 1;
-            Token token = tokens.remove();
-            room = full && tokens.size() <= capacity / 2;
-            full &= !room;
+            int next = taken;
+            Token token = text.isPresent() ? transcript.token(next, text.get()) : transcript.token(next, "");
+            taken = next + 1;
             return token;
         } catch (InterruptedException interruption) {
             throw interrupted("a token", interruption);
         } finally {
             lock.unlock();
-            if (room) {
+            if (full && behind() <= capacity / 2) {
                 engine.wake();
             }
         }
+    }
+
+    /** Whether there is no more to wait for. The end is looked at first: what is then there is all. */
+    private boolean ready() {
+        boolean ended = finished;
+        return closed || (behind() > 0 ? demand > 0 : ended);
     }
 
     /** Waits for the end. */
@@ -179,17 +207,13 @@ final class Mailbox {
         try {
             if (reading == Reading.UNDECIDED) {
                 reading = Reading.COLLECTED;
-                tokens.clear();
-                full = false;
                 engine.wake();
             }
             while (!finished) {
                 changed.await();
             }
-            if (result == null) {
-                throw failure == null ? new IllegalStateException("a generation without an end") : failure;
-            }
-            return result;
+            return result().orElseThrow(
+                            () -> failure == null ? new IllegalStateException("a generation without an end") : failure);
         } catch (InterruptedException interruption) {
             throw interrupted("the end of a generation", interruption);
         } finally {
@@ -215,11 +239,9 @@ final class Mailbox {
         if (early) {
             cancelled = true;
         }
+        closed = true;
         lock.lock();
         try {
-            closed = true;
-            full = false;
-            tokens.clear();
             changed.signalAll();
         } finally {
             lock.unlock();

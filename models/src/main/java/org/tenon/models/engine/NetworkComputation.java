@@ -7,6 +7,7 @@ import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.Extent;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.models.assembly.Input;
 import org.tenon.models.assembly.Network;
@@ -14,6 +15,9 @@ import org.tenon.models.assembly.Network;
 /** A compiled network as the engine sees it: fills its inputs, and the padding that a step's shape adds. */
 final class NetworkComputation implements Computation {
     private static final Axis AXIS = Axis.TOKENS;
+    private static final Extent ROWS = AXIS.rows();
+    private static final Extent SEQUENCES = AXIS.sequences();
+    private static final Extent OUTPUTS = AXIS.outputs();
 
     private final Network network;
     private final Runnable release;
@@ -22,12 +26,13 @@ final class NetworkComputation implements Computation {
     private final Optional<Input> sequence;
     private final Optional<Input> lengths;
     private final Optional<Input> outputs;
-    private final List<Input> tables = new ArrayList<>();
-    private final List<Input> bases = new ArrayList<>();
-    private final List<Input> slots = new ArrayList<>();
+    private final List<KeyGroup> groups;
+    private final List<Optional<Input>> tables = new ArrayList<>(); // [groups]
+    private final List<Optional<Input>> bases = new ArrayList<>(); // [groups]
+    private final List<Optional<Input>> slots = new ArrayList<>(); // [groups]
 
     /** The network; {@code release} gives back what lies below it, after it. */
-    NetworkComputation(Network network, int entries, Runnable release) {
+    NetworkComputation(Network network, Runnable release) {
         this.network = network;
         this.release = release;
         this.ids = network.input(StepInput.ids(AXIS));
@@ -35,46 +40,39 @@ final class NetworkComputation implements Computation {
         this.sequence = network.input(StepInput.sequence(AXIS));
         this.lengths = network.input(StepInput.lengths(AXIS));
         this.outputs = network.input(StepInput.outputs(AXIS));
-        for (KeyGroup group : network.groups()) {
-            network.input(StepInput.table(group, entries)).ifPresent(tables::add);
-            network.input(StepInput.bases(group)).ifPresent(bases::add);
-            network.input(StepInput.slots(group)).ifPresent(slots::add);
+        this.groups = network.groups();
+        for (KeyGroup group : groups) {
+            tables.add(network.input(
+                    StepInput.table(group, network.bounds().cache(group).entries())));
+            bases.add(network.input(StepInput.bases(group)));
+            slots.add(network.input(StepInput.slots(group)));
         }
     }
 
     @Override
     public void run(StepRows step) {
-        StepShape shape = network.shape(step.rows(), step.sequences(), step.query(), step.outputs(), step.keys());
-        int rows = shape.size(AXIS.rows());
-        int sequences = shape.size(AXIS.sequences());
+        StepShape shape = network.shape(step.rows(), step.sequences(), step.query(), step.outputs(), step.keys);
+        int rows = shape.size(ROWS);
+        int sequences = shape.size(SEQUENCES);
         fill(ids, step.ids, step.rows(), rows, -1);
         fill(positions, step.positions, step.rows(), rows, 0);
         fill(sequence, step.sequence, step.rows(), rows, -1);
         fill(lengths, step.lengths, step.sequences(), sequences, 0);
-        fill(outputs, step.outputs, step.outputs(), shape.size(AXIS.outputs()), -1);
-        for (int i = 0; i < tables.size(); i++) {
-            fill(tables.get(i), step.table, step.sequences() * step.entries, sequences * step.entries, -1);
-        }
-        for (int i = 0; i < bases.size(); i++) {
-            bases.get(i).fill(0, sequences, 0);
-        }
-        for (int i = 0; i < slots.size(); i++) {
-            fill(slots.get(i), step.slots, step.rows(), rows, -1);
+        fill(outputs, step.outputs, step.outputs(), shape.size(OUTPUTS), -1);
+        for (int group = 0; group < step.keys.length; group++) {
+            int entries = step.entries[group];
+            fill(tables.get(group), step.tables[group], step.sequences() * entries, sequences * entries, -1);
+            fill(bases.get(group), step.bases[group], step.sequences(), sequences, 0);
+            fill(slots.get(group), step.slots[group], step.rows(), rows, -1);
         }
         network.run(shape);
     }
 
     private static void fill(Optional<Input> input, int[] values, int count, int padded, int padding) {
         if (input.isPresent()) {
-            fill(input.get(), values, count, padded, padding);
+            input.get().set(values, count);
+            input.get().fill(count, padded, padding);
         }
-    }
-
-    private static void fill(Input input, int[] values, int count, int padded, int padding) {
-        for (int i = 0; i < count; i++) {
-            input.set(i, values[i]);
-        }
-        input.fill(count, padded, padding);
     }
 
     @Override
@@ -83,10 +81,8 @@ final class NetworkComputation implements Computation {
     }
 
     @Override
-    public void clear(int block) {
-        for (KeyGroup group : network.groups()) {
-            network.clear(group, block);
-        }
+    public void clear(int group, int block, int positions) {
+        network.clear(groups.get(group), block, positions);
     }
 
     @Override

@@ -61,6 +61,14 @@ final class Prompts {
         checkIds(prompt);
     }
 
+    /** Throws unless so many ids have room in the context. */
+    void checkLength(int[] ids) {
+        if (ids.length > context) {
+            throw new InvalidRequest(
+                    "a sequence must fit in the context of " + context + " tokens, but has " + ids.length);
+        }
+    }
+
     /** Throws unless all ids exist. */
     void checkIds(int[] ids) {
         for (int i = 0; i < ids.length; i++) {

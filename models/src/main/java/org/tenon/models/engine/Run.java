@@ -1,42 +1,42 @@
 package org.tenon.models.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.TenonException;
 import org.tenon.api.model.FinishReason;
-import org.tenon.api.model.GenerationFailed;
-import org.tenon.api.model.Result;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.model.Scores;
 import org.tenon.api.model.Timings;
-import org.tenon.api.model.Token;
 import org.tenon.api.model.Usage;
-import org.tenon.api.text.TextStream;
 import org.tenon.models.sampling.LogProbabilities;
 import org.tenon.models.sampling.SamplingChain;
 
 /** A request on its way through the engine. Made by the caller's thread, then the engine's alone, save for the mailbox. */
 final class Run {
+    /** Room for tokens that is taken at once. */
+    private static final int EXPECTED = 1024;
+
     private final CachedSequence sequence;
     private final boolean kept;
     private final int[] prompt;
     private final int context;
+    private final Transcript transcript;
+    private final Supplier<Optional<OutputText>> text;
     private final Mailbox mailbox;
     private final SamplingChain chain;
     private final long seed;
-    private final Collection<Integer> endTokens;
-    private final Collection<Integer> stopTokens;
+    private final int[] endTokens; // in order
+    private final int[] stopTokens; // in order
     private final int maxTokens;
-    private final OptionalInt logProbabilities;
-    private final Optional<OutputText> text;
+
+    /** Looks for stop strings. Where there are none, nobody but the reader needs the text. */
+    private final Optional<OutputText> stops;
+
     private final SequenceHistory history;
-    private final List<Token> tokens = new ArrayList<>();
     private final long submitted;
     private final long deadline;
     private long number;
@@ -54,32 +54,49 @@ final class Run {
      * @param sampling with the model's defaults
      * @param seed of the random numbers
      * @param timeout nothing for no deadline
-     * @param stream decodes the output, where there is a tokenizer
+     * @param text decodes the output from its beginning, where there is a tokenizer
+     * @param context the longest sequence
+     * @param vocabulary how many ids there are
      */
-    record Task(Sampling sampling, long seed, Optional<Duration> timeout, Optional<TextStream> stream) {}
+    record Task(
+            Sampling sampling,
+            long seed,
+            Optional<Duration> timeout,
+            Supplier<Optional<OutputText>> text,
+            int context,
+            int vocabulary) {}
 
     /**
      * The task on a sequence, which is {@code kept} for a session or else given back at the end. The prompt is all that comes before the
-     * output.
+     * output. The mailbox holds so many tokens.
      */
-    Run(Task task, int[] prompt, CachedSequence sequence, boolean kept, int context, Mailbox mailbox) {
+    Run(Task task, int[] prompt, CachedSequence sequence, boolean kept, Engine engine, int buffer) {
         Sampling sampling = task.sampling();
         this.sequence = sequence;
         this.kept = kept;
         this.prompt = prompt;
-        this.context = context;
-        this.mailbox = mailbox;
+        this.context = task.context();
+        this.text = task.text();
         this.seed = task.seed();
         this.chain = SamplingChain.of(sampling, seed);
-        this.endTokens = sampling.endTokens();
-        this.stopTokens = sampling.stopTokens();
+        this.endTokens = sorted(sampling.endTokens());
+        this.stopTokens = sorted(sampling.stopTokens());
         this.maxTokens = sampling.maxTokens().orElse(Integer.MAX_VALUE);
-        this.logProbabilities = sampling.logProbabilities();
-        this.text = task.stream().map(stream -> new OutputText(stream, sampling.stopStrings()));
+        this.transcript = new Transcript(sampling.logProbabilities(), task.vocabulary(), expected());
+        this.mailbox = new Mailbox(buffer, engine, transcript, text.get());
+        this.stops = sampling.stopStrings().isEmpty() ? Optional.empty() : text.get();
         this.history = new SequenceHistory(sequence, prompt.length);
         this.submitted = System.nanoTime();
         this.deadline =
                 task.timeout().map(timeout -> submitted + saturated(timeout)).orElse(Long.MAX_VALUE);
+    }
+
+    private static int[] sorted(Collection<Integer> ids) {
+        return ids.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    private int expected() {
+        return Math.min(EXPECTED, Math.min(maxTokens, context - prompt.length));
     }
 
     /** At most a hundred years, which no clock of nanoseconds wraps around in. */
@@ -110,11 +127,21 @@ final class Run {
         return number < other.number;
     }
 
+    /** Brings the cache of its sequence to where it serves the run best. */
+    void adopt(Blocks blocks) {
+        if (begun) {
+            blocks.adopt(sequence, sequence.array(), sequence.length(), sequence.cached());
+        } else {
+            blocks.adopt(sequence, prompt, prompt.length, Math.min(sequence.common(prompt), prompt.length - 1));
+        }
+    }
+
     /** Puts the prompt into the sequence, at the first admission. */
     void begin(long now) {
         if (!begun) {
             begun = true;
             started = now;
+            sequence.expect(prompt.length + expected());
             sequence.become(prompt);
             reused = sequence.cached();
         }
@@ -130,7 +157,7 @@ final class Run {
     }
 
     boolean decoding() {
-        return !tokens.isEmpty() && sequence.pending() == 1;
+        return transcript.count() > 0 && sequence.pending() == 1;
     }
 
     /** Whether the reader is too far behind for another token; notes since when. */
@@ -163,81 +190,58 @@ final class Run {
     /** Chooses the next token from the logits of the last one; gives the reason when it is the last. */
     @Nullable FinishReason next(float[] logits, Scores scores) {
         scores.set(logits);
-        List<Token.Candidate> best = List.of();
         double logSumExp = 0;
-        if (logProbabilities.isPresent()) {
+        if (transcript.scored()) {
             logSumExp = LogProbabilities.logSumExp(logits);
-            best = best(logits, scores, logSumExp, logProbabilities.getAsInt());
+            transcript.score(logits, scores, logSumExp);
         }
         int id = chain.next(scores, history);
         if (id < 0 || id >= logits.length) {
             throw new TenonException("the end of the sampling chain chose " + id + ", which is no id from 0 to "
                     + (logits.length - 1) + "; correct it");
         }
-        if (tokens.isEmpty()) {
+        if (transcript.count() == 0) {
             firstToken = System.nanoTime();
         }
         sequence.append(id);
-        String certain = text(id);
-        OptionalDouble probability =
-                logProbabilities.isPresent() ? OptionalDouble.of(logits[id] - logSumExp) : OptionalDouble.empty();
-        Token token = new Token(id, certain, probability, best);
-        tokens.add(token);
-        mailbox.put(token);
-        return reason;
-    }
-
-    /** Decides whether the token is the last, and decodes it. */
-    private String text(int id) {
-        if (endTokens.contains(id)) {
+        boolean end = Arrays.binarySearch(endTokens, id) >= 0;
+        boolean silent = end || Arrays.binarySearch(stopTokens, id) >= 0;
+        if (end) {
             reason = FinishReason.END_TOKEN;
-        } else if (stopTokens.contains(id)) {
+        } else if (silent) {
             reason = FinishReason.STOP_TOKEN;
-        } else if (tokens.size() + 1 >= maxTokens) {
+        } else if (transcript.count() + 1 >= maxTokens) {
             reason = FinishReason.MAX_TOKENS;
         } else if (sequence.length() >= context) {
             reason = FinishReason.CONTEXT_FULL;
         }
-        if (text.isEmpty()) {
-            return "";
-        }
-        OutputText output = text.get();
-        boolean silent = FinishReason.END_TOKEN.equals(reason) || FinishReason.STOP_TOKEN.equals(reason);
-        String certain = silent ? "" : output.append(id);
-        if (reason != null && !output.stopped()) {
-            certain += output.finish();
-        }
-        if (output.stopped()) {
+        if (stops.isPresent() && stopped(stops.get(), id, silent)) {
             reason = FinishReason.STOP_STRING;
         }
-        return certain;
+        transcript.add(id, logits[id] - logSumExp, reason != null, silent);
+        mailbox.added();
+        return reason;
     }
 
-    private static List<Token.Candidate> best(float[] logits, Scores scores, double logSumExp, int count) {
-        List<Token.Candidate> best = new ArrayList<>();
-        if (count > 0) {
-            scores.rank();
-            for (int id = scores.nextBest(); id >= 0; id = best.size() < count ? scores.nextBest() : -1) {
-                best.add(new Token.Candidate(id, logits[id] - logSumExp));
-            }
+    /** Whether the text comes to a stop string with a token. */
+    private boolean stopped(OutputText output, int id, boolean silent) {
+        if (!silent) {
+            output.append(id);
         }
-        return best;
+        if (reason != null && !output.stopped()) {
+            output.finish();
+        }
+        return output.stopped();
     }
 
-    /** Ends it; the sequence has been put where it belongs. */
-    Result finish(FinishReason why) {
-        text.ifPresent(OutputText::finish);
+    /** How it ends, or would if it ended now. */
+    Outcome outcome(FinishReason why) {
+        int count = transcript.count();
         long now = System.nanoTime();
-        long first = tokens.isEmpty() ? now : firstToken;
+        long first = count == 0 ? now : firstToken;
         long begin = begun ? started : now;
         Timings timings = new Timings(
                 Duration.ofNanos(begin - submitted), Duration.ofNanos(first - begin), Duration.ofNanos(now - first));
-        Usage usage = new Usage(prompt.length, reused, tokens.size());
-        return new Result(text.map(OutputText::whole).orElse(""), tokens, why, usage, timings, seed);
-    }
-
-    /** Ends it with what was thrown. */
-    void fail(String message, Throwable cause) {
-        mailbox.fail(new GenerationFailed(message, cause));
+        return new Outcome(transcript, text, why, new Usage(prompt.length, reused, count), timings, seed);
     }
 }

@@ -1,5 +1,7 @@
 package org.tenon.models.loading;
 
+import static java.util.stream.Collectors.toMap;
+
 import com.google.inject.Guice;
 import com.google.inject.Stage;
 import java.lang.ref.Cleaner;
@@ -14,6 +16,7 @@ import org.tenon.api.TenonException;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.config.Config;
+import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Closed;
 import org.tenon.api.model.Format;
@@ -30,6 +33,7 @@ import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.assembly.Network;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.Json;
+import org.tenon.models.engine.DeviceThread;
 import org.tenon.models.engine.LoadedModel;
 import org.tenon.models.engine.Room;
 import org.tenon.models.observe.FlightRecorder;
@@ -48,6 +52,10 @@ public final class Loader {
     private final LayerProviders layers;
     private final Cleaner cleaner = Cleaner.create();
     private final Map<Long, Open> open = new ConcurrentHashMap<>();
+
+    /** The thread of each device that models have been loaded on; it runs while there are models. */
+    private final Map<String, DeviceThread> threads = new ConcurrentHashMap<>();
+
     private final AtomicLong opened = new AtomicLong();
     private volatile boolean closed;
 
@@ -172,11 +180,14 @@ public final class Loader {
         Numerics numerics = Numerics.of(activations);
         long bytes = origin.bytes(activations);
         CausalModel model = backends.first(options, bytes, choice -> {
+            Blueprint blueprint = origin.blueprint();
+            Map<KeyGroup, Long> tokenBytes = blueprint.keyGroups().stream()
+                    .collect(toMap(group -> group, group -> blueprint.keyBytesPerToken(group, numerics)));
             Room room = Room.of(
                     options.limits(),
-                    origin.blueprint().spec().context(),
-                    origin.blueprint().spec().vocabulary(),
-                    origin.blueprint().keyBytesPerToken(numerics),
+                    blueprint.spec().context(),
+                    blueprint.spec().vocabulary(),
+                    tokenBytes,
                     Math.max(0, choice.device().memoryBytes() - bytes));
             Backend backend = choice.provider().open(choice.device(), numerics);
             boolean done = false;
@@ -198,6 +209,8 @@ public final class Loader {
                                 release.run();
                             }
                         },
+                        threads.computeIfAbsent(
+                                choice.provider().name() + "-" + choice.device().id(), DeviceThread::new),
                         cleaner);
                 done = true;
                 started.listen(new FlightRecorder(origin.name()));

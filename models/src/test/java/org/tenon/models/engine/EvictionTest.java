@@ -26,9 +26,10 @@ class EvictionTest {
     @Test
     void youngerSequencesMakeRoomAndAreComputedAgain() {
         Limits limits = TestModel.limits().sequences(4);
-        FakeComputation computation = new FakeComputation(TestModel::noise, BLOCK, BLOCKS);
-        PagedBlocks blocks = new PagedBlocks(BLOCK, 8, BLOCKS, computation::clear);
-        try (TestModel test = TestModel.open(limits, computation, blocks, Optional.empty())) {
+        FakeComputation computation =
+                new FakeComputation(TestModel::noise, BLOCK, new Blocks.Group(Integer.MAX_VALUE, BLOCKS, 8));
+        Blocks blocks = computation.blocks();
+        try (TestModel test = TestModel.open(limits, computation, blocks, Optional.empty(), new DeviceThread("test"))) {
             AtomicInteger rows = new AtomicInteger();
             test.model().listen(new ModelListener() {
                 @Override
@@ -58,7 +59,7 @@ class EvictionTest {
                     .await();
             try (var stepper = test.model().stepper()) {
                 assertEquals(0, stepper.step(List.of()).length);
-                assertEquals(BLOCKS, blocks.free(), "all blocks come back");
+                assertEquals(BLOCKS, blocks.available(0), "all blocks come back");
             }
         }
     }

@@ -1,6 +1,8 @@
 package org.tenon.models.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -8,22 +10,35 @@ import org.tenon.api.program.KernelListener;
 
 /**
  * A model without weights. It keeps the ids themselves as keys, in blocks, and computes logits from the ids that it finds there through the
- * block tables; so a wrong slot, table, length or position, or a block that wasn't cleared, gives another answer or an error.
+ * block tables; so a wrong slot, table, base, length or position, or a block that wasn't cleared, gives another answer or an error. A
+ * group of caches sees all keys or a window; what a window has left is looked up nowhere, and the logits depend on the last ids alone where no
+ * group sees all.
  */
 final class FakeComputation implements Computation {
     private final Function<int[], float[]> logits;
     private final int blockSize;
-    private final int[] keys; // id + 1, zero for none
+    private final List<Blocks.Group> groups;
+    private final List<int[]> keys = new ArrayList<>(); // [groups][blocks * blockSize], id + 1, zero for none
+    private int length; // of the longest reach
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicInteger users = new AtomicInteger();
     private volatile Consumer<StepRows> before = rows -> {};
     private float[][] wanted = {};
     private int steps;
 
-    FakeComputation(Function<int[], float[]> logits, int blockSize, int blocks) {
+    FakeComputation(Function<int[], float[]> logits, int blockSize, Blocks.Group... groups) {
         this.logits = logits;
         this.blockSize = blockSize;
-        this.keys = new int[blockSize * blocks];
+        this.groups = List.of(groups);
+        for (Blocks.Group group : groups) {
+            keys.add(new int[blockSize * group.blocks()]);
+            length = Math.max(length, group.reach());
+        }
+    }
+
+    /** Blocks for this computation, whose full ones are shared. */
+    Blocks blocks() {
+        return new Blocks(blockSize, groups, true, this::clear);
     }
 
     /** Has something happen at the beginning of every step. */
@@ -52,31 +67,55 @@ final class FakeComputation implements Computation {
 
     private void compute(StepRows rows) {
         steps++;
+        for (int group = 0; group < keys.size(); group++) {
+            for (int row = 0; row < rows.rows(); row++) {
+                int slot = rows.slots[group][row];
+                int expected = place(rows, group, rows.sequence[row], rows.positions[row]);
+                check(slot == expected, "slot " + slot + " of row " + row + " is not " + expected);
+                keys.get(group)[slot] = rows.ids[row] + 1;
+            }
+        }
         for (int row = 0; row < rows.rows(); row++) {
-            int slot = rows.slots[row];
-            int expected = place(rows, rows.sequence[row], rows.positions[row]);
-            check(slot == expected, "slot " + slot + " of row " + row + " is not " + expected);
-            keys[slot] = rows.ids[row] + 1;
+            for (int group = 0; group < keys.size(); group++) {
+                seen(rows, group, row);
+            }
         }
         wanted = new float[rows.outputs()][];
         for (int output = 0; output < rows.outputs(); output++) {
-            int row = rows.outputs[output];
-            int sequence = rows.sequence[row];
-            int[] ids = new int[rows.positions[row] + 1];
-            check(ids.length <= rows.lengths[sequence], "a row stands beyond its sequence's length");
-            for (int position = 0; position < ids.length; position++) {
-                int key = keys[place(rows, sequence, position)];
-                check(key > 0, "no key at position " + position + " of " + ids.length);
-                ids[position] = key - 1;
+            int[] ids = {};
+            for (int group = 0; group < keys.size(); group++) {
+                int[] found = seen(rows, group, rows.outputs[output]);
+                ids = found.length > ids.length ? found : ids;
             }
             wanted[output] = logits.apply(ids);
         }
     }
 
-    private int place(StepRows rows, int sequence, int position) {
-        int block = rows.table[sequence * rows.entries + position / blockSize];
+    /** The ids that a row sees through a group's tables. */
+    private int[] seen(StepRows rows, int group, int row) {
+        int sequence = rows.sequence[row];
+        int position = rows.positions[row];
+        check(position < rows.lengths[sequence], "a row stands beyond its sequence's length");
+        check(
+                rows.lengths[sequence] - rows.bases[group][sequence] <= rows.keys[group],
+                "a table has more keys than the step's shape says");
+        int first = (int) Math.max(0, (long) position - groups.get(group).reach() + 1);
+        int[] ids = new int[position + 1 - first];
+        for (int i = 0; i < ids.length; i++) {
+            int key = keys.get(group)[place(rows, group, sequence, first + i)];
+            check(key > 0, "no key at position " + (first + i) + " for " + position);
+            ids[i] = key - 1;
+        }
+        return ids;
+    }
+
+    private int place(StepRows rows, int group, int sequence, int position) {
+        int entries = rows.entries[group];
+        int place = position - rows.bases[group][sequence];
+        check(place >= 0 && place / blockSize < entries, "position " + position + " is outside the table");
+        int block = rows.tables[group][sequence * entries + place / blockSize];
         check(block >= 0, "no block for position " + position);
-        return block * blockSize + position % blockSize;
+        return block * blockSize + place % blockSize;
     }
 
     @Override
@@ -85,9 +124,12 @@ final class FakeComputation implements Computation {
     }
 
     @Override
-    public void clear(int block) {
+    public void clear(int group, int block, int positions) {
         enter();
-        Arrays.fill(keys, block * blockSize, (block + 1) * blockSize, 0);
+        Arrays.fill(keys.get(group), block * blockSize, block * blockSize + positions, 0);
+        for (int place = positions; place < blockSize; place++) {
+            check(keys.get(group)[block * blockSize + place] == 0, "place " + place + " was written and isn't cleared");
+        }
         leave();
     }
 

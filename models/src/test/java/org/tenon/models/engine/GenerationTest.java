@@ -281,9 +281,9 @@ class GenerationTest {
                             .usage()
                             .outputTokens());
         }
-        FakeComputation computation = new FakeComputation(TestModel::noise, 64, 3);
-        Blocks blocks = new ContiguousBlocks(64, 3, computation::clear);
-        try (TestModel test = TestModel.open(TestModel.limits(), computation, blocks, Optional.empty())) {
+        FakeComputation computation =
+                new FakeComputation(TestModel::noise, 64, new Blocks.Group(Integer.MAX_VALUE, 3, 1));
+        try (TestModel test = TestModel.open(TestModel.limits(), computation, Optional.empty())) {
             refused(test, Request.text("a"), "a prompt of text needs a tokenizer, and the model has none");
             refused(test, Request.chat(Message.user("a")), "a conversation needs a chat template");
             refused(test, Request.ids(1).sampling(sampling().stopStrings("a")), "stop strings need a tokenizer");

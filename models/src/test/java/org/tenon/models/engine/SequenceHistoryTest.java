@@ -11,7 +11,7 @@ class SequenceHistoryTest {
     @Test
     void countsWhatComesBeforeAndAfterItWasFirstAsked() {
         SplittableRandom random = new SplittableRandom(1);
-        CachedSequence sequence = new CachedSequence(1);
+        CachedSequence sequence = new CachedSequence(new BlockTable[0]);
         SequenceHistory history = new SequenceHistory(sequence, 3);
         Map<Integer, Integer> expected = new HashMap<>();
         for (int i = 0; i < 5000; i++) {

@@ -49,15 +49,22 @@ final class TestModel implements AutoCloseable {
     static TestModel open(Limits limits, Function<int[], float[]> logits) {
         int context = limits.context().orElseThrow();
         int sequences = limits.sequences().orElseThrow();
-        FakeComputation computation = new FakeComputation(logits, context, sequences);
         return open(
                 limits,
-                computation,
-                new ContiguousBlocks(context, sequences, computation::clear),
+                new FakeComputation(logits, context, new Blocks.Group(Integer.MAX_VALUE, sequences, 1)),
                 Optional.of(new Bytes()));
     }
 
-    static TestModel open(Limits limits, FakeComputation computation, Blocks blocks, Optional<Tokenizer> tokenizer) {
+    static TestModel open(Limits limits, FakeComputation computation, Optional<Tokenizer> tokenizer) {
+        return open(limits, computation, computation.blocks(), tokenizer, new DeviceThread("test"));
+    }
+
+    static TestModel open(
+            Limits limits,
+            FakeComputation computation,
+            Blocks blocks,
+            Optional<Tokenizer> tokenizer,
+            DeviceThread thread) {
         LayerSpec nothing = new Nothing();
         ModelSpec spec = new ModelSpec(
                 VOCABULARY,
@@ -71,7 +78,7 @@ final class TestModel implements AutoCloseable {
                 tokenizer,
                 sampling().greedy().endTokens(Bytes.EOS),
                 new LoadTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
-        return new TestModel(computation, new LoadedModel(description, limits, blocks, computation, CLEANER));
+        return new TestModel(computation, new LoadedModel(description, limits, blocks, computation, thread, CLEANER));
     }
 
     LoadedModel model() {
@@ -115,7 +122,7 @@ final class TestModel implements AutoCloseable {
         SamplingChain chain = SamplingChain.of(sampling, seed);
         Scores scores = new Scores(VOCABULARY);
         for (int i = 0; i < count; i++) {
-            CachedSequence sequence = new CachedSequence(1);
+            CachedSequence sequence = new CachedSequence(new BlockTable[0]);
             sequence.become(ids);
             History history = new SequenceHistory(sequence, prompt.length);
             scores.set(noise(ids));
