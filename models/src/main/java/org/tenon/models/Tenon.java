@@ -3,6 +3,7 @@ package org.tenon.models;
 import java.nio.file.Path;
 import java.util.List;
 import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Limits;
@@ -137,6 +138,17 @@ public final class Tenon implements AutoCloseable {
          */
         public Builder activations(DType type) {
             return with(options.activations(type));
+        }
+
+        /**
+         * Asks for reproducible results: {@link Reproducibility#NONE} unless said otherwise. With {@link Reproducibility#BATCH_INVARIANT}, a request gets the very tokens
+         * that it gets alone, whoever else is served at once. A backend that can't promise it is refused.
+         *
+         * @param level what equal inputs must promise
+         * @return a builder with it
+         */
+        public Builder reproducibility(Reproducibility level) {
+            return with(options.reproducibility(level));
         }
 
         /**

@@ -1,6 +1,7 @@
 package org.tenon.api.backend;
 
 import java.util.List;
+import java.util.Optional;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.tensor.Buffer;
@@ -41,6 +42,17 @@ public interface Backend extends AutoCloseable {
 
     /** {@return the queue that kernels are launched on} */
     Queue queue();
+
+    /**
+     * Measures what the device can do at most, which takes a second or three, and memory of half a gigabyte or more. Nothing else may run meanwhile.
+     *
+     * @param products those whose speed counts: a model's own shapes and types, say
+     * @return the roof; nothing where the backend doesn't measure it
+     * @throws OutOfDeviceMemory when there isn't memory enough
+     */
+    default Optional<Roof> roof(List<Roof.Product> products) {
+        return Optional.empty();
+    }
 
     /** Gives the device back; memory that is still open is no longer usable. Idempotent. */
     @Override

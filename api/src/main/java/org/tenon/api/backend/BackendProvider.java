@@ -29,9 +29,9 @@ public interface BackendProvider {
      * Opens a device for a model.
      *
      * @param device one of {@link #devices}
-     * @param numerics the precision asked for
+     * @param numerics the precision and the reproducibility asked for
      * @return the backend; the caller closes it
-     * @throws Refused when the precision can't be had; says which part
+     * @throws Refused when they can't be had; says which part
      * @throws TenonException when the device can't be opened
      */
     Backend open(Device device, Numerics numerics);

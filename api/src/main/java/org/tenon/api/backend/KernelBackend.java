@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.tensor.Buffer;
@@ -60,6 +61,7 @@ public final class KernelBackend implements Backend {
     private final Queue queue;
     private final Map<Class<?>, KernelFinder<?, ?, ?>> kernels;
     private final Map<Layout, Arranger> arrangers;
+    private final Function<List<Roof.Product>, Optional<Roof>> roof;
     private final Runnable closing;
 
     private KernelBackend(Builder builder) {
@@ -68,6 +70,7 @@ public final class KernelBackend implements Backend {
         this.queue = builder.queue;
         this.kernels = Map.copyOf(builder.kernels);
         this.arrangers = Map.copyOf(builder.arrangers);
+        this.roof = builder.roof;
         this.closing = builder.closing;
     }
 
@@ -90,6 +93,7 @@ public final class KernelBackend implements Backend {
         private final Queue queue;
         private final Map<Class<?>, KernelFinder<?, ?, ?>> kernels = new HashMap<>();
         private final Map<Layout, Arranger> arrangers = new HashMap<>();
+        private Function<List<Roof.Product>, Optional<Roof>> roof = products -> Optional.empty();
         private Runnable closing = () -> {};
 
         private Builder(String name, DeviceMemory memory, Queue queue) {
@@ -123,6 +127,17 @@ public final class KernelBackend implements Backend {
          */
         public Builder layout(Layout layout, Arranger arranger) {
             arrangers.put(layout, arranger);
+            return this;
+        }
+
+        /**
+         * Adds what measures the device's roof.
+         *
+         * @param measure as {@link Backend#roof}
+         * @return this builder
+         */
+        public Builder roof(Function<List<Roof.Product>, Optional<Roof>> measure) {
+            this.roof = measure;
             return this;
         }
 
@@ -219,6 +234,11 @@ public final class KernelBackend implements Backend {
     @Override
     public Queue queue() {
         return queue;
+    }
+
+    @Override
+    public Optional<Roof> roof(List<Roof.Product> products) {
+        return roof.apply(products);
     }
 
     @Override

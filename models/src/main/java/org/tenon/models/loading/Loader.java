@@ -177,7 +177,7 @@ public final class Loader {
         watch.read();
         long number = opened.getAndIncrement();
         DType activations = options.activations().orElse(origin.type());
-        Numerics numerics = Numerics.of(activations);
+        Numerics numerics = Numerics.of(activations).reproducibility(options.reproducibility());
         long bytes = origin.bytes(activations);
         CausalModel model = backends.first(options, bytes, choice -> {
             Blueprint blueprint = origin.blueprint();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.ModelFamily;
@@ -17,6 +18,7 @@ import org.tenon.models.checkpoint.Access;
  * @param backend the backend's name; nothing to choose by sizes
  * @param device the device's id within the backend; nothing for the first that fits
  * @param activations the type of activations; nothing for the checkpoint's own
+ * @param reproducibility what equal inputs must promise of the bits of results
  * @param limits how much a model does at once
  * @param access how weights are reached
  * @param tolerant whether tensors that nothing consumes are left unread rather than refused
@@ -27,6 +29,7 @@ public record Options(
         Optional<String> backend,
         Optional<String> device,
         Optional<DType> activations,
+        Reproducibility reproducibility,
         Limits limits,
         Access access,
         boolean tolerant,
@@ -37,6 +40,7 @@ public record Options(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Reproducibility.NONE,
             Limits.defaults(),
             Access.MAPPED,
             false,
@@ -72,7 +76,8 @@ public record Options(
      * @return the options with it
      */
     public Options backend(String name) {
-        return new Options(Optional.of(name), device, activations, limits, access, tolerant, progress, plugins);
+        return new Options(
+                Optional.of(name), device, activations, reproducibility, limits, access, tolerant, progress, plugins);
     }
 
     /**
@@ -82,7 +87,8 @@ public record Options(
      * @return the options with it
      */
     public Options device(String id) {
-        return new Options(backend, Optional.of(id), activations, limits, access, tolerant, progress, plugins);
+        return new Options(
+                backend, Optional.of(id), activations, reproducibility, limits, access, tolerant, progress, plugins);
     }
 
     /**
@@ -92,7 +98,18 @@ public record Options(
      * @return the options with it
      */
     public Options activations(DType type) {
-        return new Options(backend, device, Optional.of(type), limits, access, tolerant, progress, plugins);
+        return new Options(
+                backend, device, Optional.of(type), reproducibility, limits, access, tolerant, progress, plugins);
+    }
+
+    /**
+     * Asks for reproducible results.
+     *
+     * @param level what equal inputs must promise
+     * @return the options with it
+     */
+    public Options reproducibility(Reproducibility level) {
+        return new Options(backend, device, activations, level, limits, access, tolerant, progress, plugins);
     }
 
     /**
@@ -102,7 +119,7 @@ public record Options(
      * @return the options with them
      */
     public Options limits(Limits most) {
-        return new Options(backend, device, activations, most, access, tolerant, progress, plugins);
+        return new Options(backend, device, activations, reproducibility, most, access, tolerant, progress, plugins);
     }
 
     /**
@@ -112,7 +129,7 @@ public record Options(
      * @return the options with it
      */
     public Options access(Access way) {
-        return new Options(backend, device, activations, limits, way, tolerant, progress, plugins);
+        return new Options(backend, device, activations, reproducibility, limits, way, tolerant, progress, plugins);
     }
 
     /**
@@ -122,7 +139,7 @@ public record Options(
      * @return the options with the choice
      */
     public Options tolerant(boolean lenient) {
-        return new Options(backend, device, activations, limits, access, lenient, progress, plugins);
+        return new Options(backend, device, activations, reproducibility, limits, access, lenient, progress, plugins);
     }
 
     /**
@@ -132,7 +149,7 @@ public record Options(
      * @return the options with it
      */
     public Options progress(Runner.Progress listener) {
-        return new Options(backend, device, activations, limits, access, tolerant, listener, plugins);
+        return new Options(backend, device, activations, reproducibility, limits, access, tolerant, listener, plugins);
     }
 
     /**
@@ -166,7 +183,7 @@ public record Options(
     }
 
     private Options given(Given more) {
-        return new Options(backend, device, activations, limits, access, tolerant, progress, more);
+        return new Options(backend, device, activations, reproducibility, limits, access, tolerant, progress, more);
     }
 
     private static <T> List<T> and(List<T> list, T last) {
