@@ -1,7 +1,9 @@
 package org.tenon.api.model;
 
+import java.util.List;
 import java.util.Optional;
 import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.text.Tokenizer;
 
@@ -96,6 +98,16 @@ public interface CausalModel extends AutoCloseable {
      * @return detaches it
      */
     ModelListener.Registration profile(KernelListener listener);
+
+    /**
+     * Measures what the device can do at most, on the threads that the model computes on and between two of its steps: requests wait
+     * meanwhile, a second or three. What else the machine does lowers what is measured.
+     *
+     * @param products matrix products whose speed counts, such as the model's own
+     * @return the roof; nothing where the backend doesn't measure it
+     * @throws org.tenon.api.backend.OutOfDeviceMemory when there isn't memory enough
+     */
+    Optional<Roof> roof(List<Roof.Product> products);
 
     /**
      * Refuses new work, ends what is running with {@link FinishReason#MODEL_CLOSED}, waits for the step that is under way, and gives all

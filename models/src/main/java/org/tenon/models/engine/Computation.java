@@ -1,5 +1,8 @@
 package org.tenon.models.engine;
 
+import java.util.List;
+import java.util.Optional;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.program.KernelListener;
 
 /** A model that can compute a step: what the engine asks of it. Used from one thread at a time. */
@@ -15,6 +18,9 @@ interface Computation extends AutoCloseable {
 
     /** Tells a listener what each kernel takes, from the next step on. */
     void listen(KernelListener listener);
+
+    /** Measures what the device can do at most; nothing where the backend can't tell. */
+    Optional<Roof> roof(List<Roof.Product> products);
 
     /** Tells nobody any more. */
     void listenNoMore();

@@ -1,6 +1,8 @@
 package org.tenon.models.engine;
 
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.TenonException;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.model.Closed;
 import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.GenerationFailed;
@@ -144,6 +147,11 @@ final class Engine implements DeviceThread.Turns {
     /** Tells a listener what each kernel takes, from the next step on. */
     ModelListener.Registration profile(KernelListener listener) {
         return kernels.attach(listener);
+    }
+
+    /** Measures what the device can do at most, between two steps. */
+    Optional<Roof> roof(List<Roof.Product> products) {
+        return call(() -> computation.roof(products), "the roof");
     }
 
     /** Throws on the engine's own thread, which would wait for itself. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.Limits;
@@ -184,6 +185,11 @@ public final class LoadedModel implements CausalModel {
     public ModelListener.Registration profile(KernelListener listener) {
         engine.check();
         return engine.profile(listener);
+    }
+
+    @Override
+    public Optional<Roof> roof(List<Roof.Product> products) {
+        return engine.roof(products);
     }
 
     @Override

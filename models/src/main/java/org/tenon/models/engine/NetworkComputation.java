@@ -3,6 +3,7 @@ package org.tenon.models.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.program.KernelListener;
@@ -88,6 +89,11 @@ final class NetworkComputation implements Computation {
     @Override
     public void listen(KernelListener listener) {
         network.listen(listener);
+    }
+
+    @Override
+    public Optional<Roof> roof(List<Roof.Product> products) {
+        return network.backend().roof(products);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.tenon.api.TenonException;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Device;
@@ -15,6 +16,8 @@ import org.tenon.models.plugin.Plugins;
 
 /** The backends there are, and the choice of a device for a model. Thread-safe. */
 public final class Backends {
+    private static final System.Logger LOG = System.getLogger(Backends.class.getName());
+
     private final Plugins<BackendProvider> plugins;
 
     /**
@@ -94,7 +97,9 @@ public final class Backends {
                 continue;
             }
             try {
-                return open.apply(choice);
+                T opened = open.apply(choice);
+                tellWhatIsMissing(choice.device());
+                return opened;
             } catch (MissingKernels | Refused | OutOfDeviceMemory unable) {
                 if (choices.size() == 1) {
                     throw unable;
@@ -103,6 +108,23 @@ public final class Backends {
             }
         }
         throw new TenonException("no device can take the model:\n  " + String.join("\n  ", reasons));
+    }
+
+    /** One line on what would make the model faster, with the reason why it isn't there. */
+    private static void tellWhatIsMissing(Device device) {
+        List<Device.Tier> missing = device.tiers().stream()
+                .filter(tier -> !tier.presence().available())
+                .toList();
+        if (!missing.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The model runs, but more slowly, without {0}: {1}",
+                    missing.stream().map(Device.Tier::name).collect(Collectors.joining(" and ")),
+                    missing.stream()
+                            .map(tier -> tier.presence().detail())
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        }
     }
 
     private List<Choice> choices(Options options) {

@@ -3,9 +3,11 @@ package org.tenon.models.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.program.KernelListener;
 
 /**
@@ -137,6 +139,13 @@ final class FakeComputation implements Computation {
     public void listen(KernelListener listener) {
         enter();
         leave();
+    }
+
+    @Override
+    public Optional<Roof> roof(List<Roof.Product> products) {
+        enter();
+        leave();
+        return Optional.empty();
     }
 
     @Override

@@ -60,7 +60,9 @@ class BenchTest {
             assertTrue(found.child(phase).decimal("allocated_bytes_per_step") >= 0);
         }
         assertEquals(15, found.child("decode").integer("steps"));
-        positive(found, "time_to_first_token_seconds", "peak_memory_bytes", "cache_bytes", "weight_bytes");
+        assertTrue(found.list("kernels").stream()
+                .anyMatch(tier -> tier.text("name").equals("java")));
+        positive(found, "threads", "time_to_first_token_seconds", "peak_memory_bytes", "cache_bytes", "weight_bytes");
         Config start = found.child("start");
         positive(start, "reading_seconds", "preparing_seconds", "warming_seconds", "first_token_seconds");
         assertEquals(

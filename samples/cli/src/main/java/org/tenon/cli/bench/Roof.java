@@ -14,6 +14,16 @@ public record Roof(OptionalDouble bytesPerSecond, OptionalDouble flopsPerSecond)
     /** Nothing was measured. */
     public static final Roof UNKNOWN = new Roof(OptionalDouble.empty(), OptionalDouble.empty());
 
+    /**
+     * What a backend measured.
+     *
+     * @param measured its roof
+     * @return the roof
+     */
+    public static Roof of(org.tenon.api.backend.Roof measured) {
+        return new Roof(OptionalDouble.of(measured.bytesPerSecond()), OptionalDouble.of(measured.flopsPerSecond()));
+    }
+
     /** The higher one of each: machines that are shared give less at times, never more than they have. */
     Roof highest(Roof other) {
         return new Roof(highest(bytesPerSecond, other.bytesPerSecond), highest(flopsPerSecond, other.flopsPerSecond));

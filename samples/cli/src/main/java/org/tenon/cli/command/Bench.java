@@ -1,11 +1,14 @@
 package org.tenon.cli.command;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tenon.api.backend.Roof.Product;
+import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.LoadTimings;
@@ -43,6 +46,9 @@ import picocli.CommandLine.Spec;
 public final class Bench implements Callable<Integer> {
     private static final int PROMPT = 512;
     private static final double NANOS = 1e9;
+
+    /** The property that says how many threads the backend {@code cpu} computes on. */
+    private static final String THREADS = "org.tenon.cpu.threads";
 
     private final Console console;
 
@@ -134,7 +140,7 @@ public final class Bench implements Callable<Integer> {
             Optional<Profile> kernels;
             try (ProgressBar bar = console.progress("measuring", Unit.COUNT)) {
                 measurement = Measurement.of(
-                        model, facts.blueprint(), parameterBytes, work, repeats, () -> Roof.UNKNOWN, bar);
+                        model, facts.blueprint(), parameterBytes, work, repeats, () -> roof(facts, model, work), bar);
                 kernels = profile ? Optional.of(Profile.of(model, work, repeats)) : Optional.empty();
             }
             Start start = new Start(age, model.loading(), measurement.coldToken());
@@ -149,6 +155,23 @@ public final class Bench implements Callable<Integer> {
             console.flush();
         }
         return 0;
+    }
+
+    /** The model's own products, as many rows at once as a step of its prompts has, and the plainest read of memory. */
+    private static Roof roof(ModelFacts facts, CausalModel model, Workload work) {
+        int rows = Math.min(model.limits().rows(), work.prompt() * work.concurrency());
+        List<Product> products = facts.blueprint().parameters().values().stream()
+                .filter(Declaration.Parameter::matrix)
+                .map(Declaration.Parameter::shape)
+                .distinct()
+                .map(shape -> new Product(
+                        rows,
+                        Math.toIntExact(shape.size(0)),
+                        Math.toIntExact(shape.width()),
+                        model.numerics().activations(),
+                        facts.stored()))
+                .toList();
+        return model.roof(products).map(Roof::of).orElse(Roof.UNKNOWN);
     }
 
     private Workload workload() {
@@ -215,6 +238,10 @@ public final class Bench implements Callable<Integer> {
                 .with("parameters", facts.blueprint().parameterCount())
                 .with("weight_bytes", facts.weightBytes())
                 .with("device", model.device())
+                .with("kernels", tiers(open))
+                .with(
+                        "threads",
+                        Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors()))
                 .with("numerics", model.numerics().toString())
                 .with("prompt_tokens", work.prompt())
                 .with("generated_tokens", work.generate())
@@ -234,6 +261,19 @@ public final class Bench implements Callable<Integer> {
                 .with("peak_memory_bytes", peak())
                 .with("cache_bytes", cache(model))
                 .with("start", start.report());
+    }
+
+    /** The groups of kernels on the model's device; that of our own names its instruction set. */
+    private static List<JsonObject> tiers(OpenModel open) {
+        return open.tenon().backends().stream()
+                .flatMap(backend -> backend.devices().stream())
+                .filter(device -> open.model().device().contains(device.description()))
+                .flatMap(device -> device.tiers().stream())
+                .map(tier -> new JsonObject()
+                        .with("name", tier.name())
+                        .with("available", tier.presence().available())
+                        .with("detail", tier.presence().detail()))
+                .toList();
     }
 
     private void print(ModelFacts facts, CausalModel model, Workload work, Measurement measurement, Start start) {

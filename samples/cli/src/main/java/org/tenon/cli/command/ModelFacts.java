@@ -22,20 +22,25 @@ import org.tenon.models.checkpoint.StoredTensor;
  * @param type the {@code model_type} of its configuration
  * @param blueprint its architecture
  * @param weights the bytes of its weights by their type; empty where the folder holds none
+ * @param stored the type that most weights are stored in
  * @param cached the type of keys and values
  */
-record ModelFacts(String type, Blueprint blueprint, Map<SafetensorsType, Long> weights, DType cached) {
+record ModelFacts(String type, Blueprint blueprint, Map<SafetensorsType, Long> weights, DType stored, DType cached) {
     static ModelFacts of(Path folder, Optional<DType> activations) {
         String type = Json.read(folder.resolve(Checkpoint.CONFIG)).text("model_type");
         try (Tenon tenon = Tenon.open()) {
             Blueprint blueprint = tenon.blueprint(folder);
             Map<SafetensorsType, Long> weights = weights(folder);
-            DType most = weights.entrySet().stream()
-                    .max(Comparator.comparingLong(Map.Entry::getValue))
-                    .flatMap(entry -> entry.getKey().type())
-                    .orElse(DType.F32);
-            return new ModelFacts(type, blueprint, weights, activations.orElse(most));
+            DType stored = stored(weights);
+            return new ModelFacts(type, blueprint, weights, stored, activations.orElse(stored));
         }
+    }
+
+    private static DType stored(Map<SafetensorsType, Long> weights) {
+        return weights.entrySet().stream()
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .flatMap(entry -> entry.getKey().type())
+                .orElse(DType.F32);
     }
 
     private static Map<SafetensorsType, Long> weights(Path folder) {
