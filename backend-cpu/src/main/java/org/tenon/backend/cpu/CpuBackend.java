@@ -26,6 +26,7 @@ import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
 import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
+import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** The list of kernels. */
 final class CpuBackend {
@@ -45,10 +46,11 @@ final class CpuBackend {
         Optional<DnnEngine> engine = library.map(there -> there.engine(threads));
         Workers workers = new Workers(pool, new Scratch(pool.size()));
         Elementwise elementwise = new Elementwise(workers);
-        Norms norms = new Norms(workers);
+        Optional<RowKernels> rows = RowKernels.of(kernels);
+        Norms norms = new Norms(workers, rows);
         Copies copies = new Copies(workers);
         Products products = new Products(workers, engine);
-        Gates gates = new Gates(workers);
+        Gates gates = new Gates(workers, rows);
         HostMemory memory = new HostMemory(CpuProvider.NAME, memoryBytes);
         return KernelBackend.on(CpuProvider.NAME, memory, HostMemory.queue())
                 .layout(Layout.DENSE, new DenseWeights(memory)::arrange)
@@ -66,7 +68,7 @@ final class CpuBackend {
                 .kernel(Scatter.class, copies::scatter)
                 .kernel(Embedding.class, copies::embedding)
                 .kernel(CacheWrite.class, copies::cacheWrite)
-                .kernel(Rope.class, new Rotations(workers)::rope)
+                .kernel(Rope.class, new Rotations(workers, rows)::rope)
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
                 .kernel(Attention.class, new Attentions(workers, kernels)::attention)

@@ -1,22 +1,43 @@
 package org.tenon.backend.cpu;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.Activate;
 import org.tenon.api.op.Activation;
 import org.tenon.api.op.Gated;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.backend.cpu.ffi.CType;
+import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** Activations, with a gate and without. */
 final class Gates {
-    private final Workers workers;
+    /** What a transcendental function costs, in loads and stores. */
+    private static final long EFFORT = 8;
 
-    Gates(Workers workers) {
+    /** Those that C kernels know, in the order of their numbers. */
+    private static final List<Activation> IN_C =
+            List.of(Activation.SILU, Activation.GELU, Activation.GELU_TANH, Activation.RELU, Activation.RELU_SQUARED);
+
+    private final Workers workers;
+    private final Optional<RowKernels> kernels;
+
+    Gates(Workers workers, Optional<RowKernels> kernels) {
         this.workers = workers;
+        this.kernels = kernels;
     }
 
     Lookup<Activate.In<Buffer>> activate(Activate op, Activate.In<Tensor> in, List<Tensor> out) {
+        OptionalInt number = known(op.activation(), in.x(), out.getFirst());
+        if (kernels.isPresent() && number.isPresent()) {
+            return Lookup.kernel((operands, outputs, workspace) -> {
+                View x = new View(operands.x());
+                return new Direct(kernels.get(), number.getAsInt(), x, Optional.empty(), new View(outputs.getFirst()));
+            });
+        }
         return Lookup.kernel((operands, outputs, workspace) -> {
             View x = new View(operands.x());
             return new Rows(op.activation(), x, new View(outputs.getFirst())) {
@@ -29,6 +50,15 @@ final class Gates {
     }
 
     Lookup<Gated.In<Buffer>> gated(Gated op, Gated.In<Tensor> in, List<Tensor> out) {
+        OptionalInt number = known(op.activation(), in.gate(), out.getFirst());
+        if (kernels.isPresent() && number.isPresent()) {
+            return Lookup.kernel((operands, outputs, workspace) -> new Direct(
+                    kernels.get(),
+                    number.getAsInt(),
+                    new View(operands.gate()),
+                    Optional.of(new View(operands.up())),
+                    new View(outputs.getFirst())));
+        }
         return Lookup.kernel((operands, outputs, workspace) -> {
             View up = new View(operands.up());
             return new Rows(op.activation(), new View(operands.gate()), new View(outputs.getFirst())) {
@@ -42,10 +72,41 @@ final class Gates {
         });
     }
 
-    private abstract class Rows extends RowLaunch {
-        /** What a transcendental function costs, in loads and stores. */
-        private static final long EFFORT = 8;
+    /** The number of an activation that C kernels know, on types that they know. */
+    private static OptionalInt known(Activation activation, Tensor x, Tensor out) {
+        boolean all = CType.known(x.type()) && CType.known(out.type()) && IN_C.contains(activation);
+        return all ? OptionalInt.of(IN_C.indexOf(activation)) : OptionalInt.empty();
+    }
 
+    /** In C. */
+    private final class Direct extends RowLaunch {
+        private final RowKernels kernel;
+        private final int activation;
+        private final View gate;
+        private final @Nullable View up;
+        private final View result;
+        private final int from;
+        private final int to;
+
+        Direct(RowKernels kernel, int activation, View gate, Optional<View> up, View result) {
+            super(workers, gate, EFFORT / 4 * gate.width());
+            this.kernel = kernel;
+            this.activation = activation;
+            this.gate = gate;
+            this.up = up.orElse(null);
+            this.result = result;
+            from = CType.of(gate.type());
+            to = CType.of(result.type());
+        }
+
+        @Override
+        void row(long row, int worker) {
+            long factors = up == null ? 0 : up.address(row);
+            kernel.gated(activation, gate.address(row), factors, from, result.address(row), to, gate.width());
+        }
+    }
+
+    private abstract class Rows extends RowLaunch {
         private final Functions.OfOne function;
         private final View x;
         private final View result;

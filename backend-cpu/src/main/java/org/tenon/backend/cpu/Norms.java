@@ -1,18 +1,24 @@
 package org.tenon.backend.cpu;
 
 import java.util.List;
+import java.util.Optional;
+import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.backend.cpu.ffi.CType;
+import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** Kernels that go over a row as a whole: reductions and norms. Sums are taken in double precision. */
 final class Norms {
     private final Workers workers;
+    private final Optional<RowKernels> kernels;
 
-    Norms(Workers workers) {
+    Norms(Workers workers, Optional<RowKernels> kernels) {
         this.workers = workers;
+        this.kernels = kernels;
     }
 
     Lookup<Reduce.In<Buffer>> reduce(Reduce op, Reduce.In<Tensor> in, List<Tensor> out) {
@@ -39,6 +45,10 @@ final class Norms {
 
     Lookup<RmsNorm.In<Buffer>> rmsNorm(RmsNorm op, RmsNorm.In<Tensor> in, List<Tensor> out) {
         double epsilon = op.epsilon();
+        if (kernels.isPresent() && CType.known(in.x().type()) && CType.known(op.type())) {
+            return Lookup.kernel((operands, outputs, workspace) ->
+                    rmsNorm(kernels.get(), epsilon, operands, new View(outputs.getFirst())));
+        }
         return Lookup.kernel((operands, outputs, workspace) -> {
             View x = new View(operands.x());
             View weight = new View(operands.weight());
@@ -61,6 +71,20 @@ final class Norms {
                 }
             };
         });
+    }
+
+    private Launch rmsNorm(RowKernels kernel, double epsilon, RmsNorm.In<Buffer> in, View result) {
+        View x = new View(in.x());
+        long weight = new View(in.weight()).address(0);
+        int from = CType.of(x.type());
+        int to = CType.of(result.type());
+        int width = x.width();
+        return new RowLaunch(workers, x, width) {
+            @Override
+            void row(long row, int worker) {
+                kernel.rmsNorm(x.address(row), from, weight, result.address(row), to, width, epsilon);
+            }
+        };
     }
 
     private static float max(float[] values, int count) {

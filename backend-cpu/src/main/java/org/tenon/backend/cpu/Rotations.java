@@ -1,21 +1,32 @@
 package org.tenon.backend.cpu;
 
 import java.util.List;
+import java.util.Optional;
+import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.Rope;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.backend.cpu.ffi.CType;
+import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** Rotary position embedding. */
 final class Rotations {
     private final Workers workers;
+    private final Optional<RowKernels> kernels;
 
-    Rotations(Workers workers) {
+    Rotations(Workers workers, Optional<RowKernels> kernels) {
         this.workers = workers;
+        this.kernels = kernels;
     }
 
     Lookup<Rope.In<Buffer>> rope(Rope op, Rope.In<Tensor> in, List<Tensor> out) {
         boolean interleaved = op.interleaved();
+        if (kernels.isPresent() && CType.known(in.x().type()) && CType.known(op.type())) {
+            return Lookup.<Rope.In<Buffer>>kernel((operands, outputs, workspace) ->
+                            rope(kernels.get(), interleaved, operands, new View(outputs.getFirst())))
+                    .handling(Rope.INTERLEAVED);
+        }
         return Lookup.<Rope.In<Buffer>>kernel((operands, outputs, workspace) -> {
                     View x = new View(operands.x());
                     View cos = new View(operands.cos());
@@ -51,5 +62,28 @@ final class Rotations {
                     };
                 })
                 .handling(Rope.INTERLEAVED);
+    }
+
+    private Launch rope(RowKernels kernel, boolean interleaved, Rope.In<Buffer> in, View result) {
+        View x = new View(in.x());
+        View cos = new View(in.cos());
+        View sin = new View(in.sin());
+        long heads = x.shape().size(1);
+        RowKernels.Rotation rotation = new RowKernels.Rotation(
+                interleaved ? 1 : 0,
+                CType.of(x.type()),
+                x.stride(1),
+                CType.of(result.type()),
+                result.stride(1),
+                heads,
+                x.width(),
+                cos.width());
+        return new RowLaunch(workers, cos, heads * x.width()) {
+            @Override
+            void row(long row, int worker) {
+                long head = row * heads;
+                kernel.rope(rotation, x.address(head), cos.address(row), sin.address(row), result.address(head));
+            }
+        };
     }
 }

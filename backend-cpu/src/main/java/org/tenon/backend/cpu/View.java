@@ -59,6 +59,11 @@ final class View {
         return Math.toIntExact(spec.width());
     }
 
+    /** {@return the bytes between neighbours along a dimension, not the last} */
+    long stride(int dimension) {
+        return spec.stride(dimension);
+    }
+
     /** {@return the number of rows in a step} */
     long rows(StepShape step) {
         long rows = 1;
@@ -77,6 +82,11 @@ final class View {
         long inner = row % sizes[1];
         long rest = row / sizes[1];
         return inner * strides[2] + rest % sizes[0] * strides[1] + rest / sizes[0] * strides[0];
+    }
+
+    /** {@return the address that a row begins at} */
+    long address(long row) {
+        return bytes.address() + at(row);
     }
 
     /** Reads a row. */

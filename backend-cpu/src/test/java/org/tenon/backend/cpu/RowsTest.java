@@ -31,12 +31,18 @@ import org.tenon.api.tensor.StepShape;
 class RowsTest {
     private static final List<DType> TYPES = List.of(DType.F32, DType.BF16, DType.F16);
 
+    static List<Variant> variants() {
+        return Variant.all();
+    }
+
     static Stream<Arguments> types() {
         List<Arguments> all = new ArrayList<>();
-        for (DType from : TYPES) {
-            for (DType to : TYPES) {
-                for (Rig.Lie lie : Rig.Lie.values()) {
-                    all.add(Arguments.of(from, to, lie));
+        for (Variant variant : Variant.all()) {
+            for (DType from : TYPES) {
+                for (DType to : TYPES) {
+                    for (Rig.Lie lie : Rig.Lie.values()) {
+                        all.add(Arguments.of(variant, from, to, lie));
+                    }
                 }
             }
         }
@@ -46,11 +52,11 @@ class RowsTest {
     /** Squares are summed in double precision; the factor, and two products, are rounded to F32: 4 u, and 1 to spare. */
     @ParameterizedTest
     @MethodSource("types")
-    void aRowIsDividedByItsRootMeanSquare(DType from, DType to, Rig.Lie lie) {
+    void aRowIsDividedByItsRootMeanSquare(Variant variant, DType from, DType to, Rig.Lie lie) {
         for (int rows : new int[] {0, 1, 19}) {
             for (int width : new int[] {1, 37, 530}) {
                 for (double magnitude : new double[] {1, 200, 1e-4}) {
-                    try (Rig rig = new Rig(Tier.JAVA.open())) {
+                    try (Rig rig = new Rig(variant.open())) {
                         StepShape step = Rig.rows(rows);
                         Buffer x = rig.tensor(from, Rig.perRow(width), lie, i -> magnitude * Math.sin(i * 0.37));
                         Buffer weight = rig.random(DType.F32, Shape.of(width));
@@ -74,9 +80,10 @@ class RowsTest {
         }
     }
 
-    @Test
-    void aNormOfHugeNumbersDoesNotOverflow() {
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void aNormOfHugeNumbersDoesNotOverflow(Variant variant) {
+        try (Rig rig = new Rig(variant.open())) {
             Buffer x = rig.tensor(DType.F32, Shape.of(1, 4), i -> 1e30);
             Buffer weight = rig.tensor(DType.F32, Shape.of(4), i -> 2);
             Buffer out = rig.output(DType.F32, Shape.of(1, 4));
@@ -132,10 +139,10 @@ class RowsTest {
     static Stream<Arguments> rotations() {
         List<Arguments> all = new ArrayList<>();
         for (boolean interleaved : new boolean[] {false, true}) {
-            for (int pairs : new int[] {1, 3, 4}) {
+            for (int pairs : new int[] {1, 3, 4, 17}) {
                 for (DType from : TYPES) {
                     for (DType to : TYPES) {
-                        all.add(Arguments.of(interleaved, pairs, from, to));
+                        Variant.all().forEach(v -> all.add(Arguments.of(v, interleaved, pairs, from, to)));
                     }
                 }
             }
@@ -146,16 +153,17 @@ class RowsTest {
     /** Two products and a sum: 3 u of what is added. */
     @ParameterizedTest
     @MethodSource("rotations")
-    void pairsAreRotatedAndTheOtherColumnsPassThrough(boolean interleaved, int pairs, DType from, DType to) {
+    void pairsAreRotatedAndTheOtherColumnsPassThrough(
+            Variant variant, boolean interleaved, int pairs, DType from, DType to) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            rotate(interleaved, pairs, from, to, lie);
+            rotate(variant, interleaved, pairs, from, to, lie);
         }
     }
 
-    private static void rotate(boolean interleaved, int pairs, DType from, DType to, Rig.Lie lie) {
-        int width = 8;
+    private static void rotate(Variant variant, boolean interleaved, int pairs, DType from, DType to, Rig.Lie lie) {
+        int width = Math.max(8, 2 * pairs + 1);
         int heads = 3;
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+        try (Rig rig = new Rig(variant.open())) {
             StepShape step = Rig.rows(7);
             Buffer x = rig.random(from, Rig.perRow(heads, width), lie);
             Buffer cos = rig.tensor(DType.F32, Rig.perRow(pairs), lie, i -> Math.cos(i));
@@ -194,7 +202,9 @@ class RowsTest {
                 Activation.RELU,
                 Activation.RELU_SQUARED,
                 own)) {
-            TYPES.forEach(type -> TYPES.forEach(to -> all.add(Arguments.of(activation, type, to))));
+            for (Variant variant : Variant.all()) {
+                TYPES.forEach(type -> TYPES.forEach(to -> all.add(Arguments.of(variant, activation, type, to))));
+            }
         }
         return all.stream();
     }
@@ -205,9 +215,9 @@ class RowsTest {
      */
     @ParameterizedTest
     @MethodSource("activations")
-    void activationsAreCloseToTheirMeaning(Activation activation, DType type, DType to) {
+    void activationsAreCloseToTheirMeaning(Variant variant, Activation activation, DType type, DType to) {
         for (Rig.Lie lie : Rig.Lie.values()) {
-            try (Rig rig = new Rig(Tier.JAVA.open())) {
+            try (Rig rig = new Rig(variant.open())) {
                 StepShape step = Rig.rows(40);
                 Buffer x = rig.tensor(type, Rig.perRow(23), lie, i -> (i - 450) * 0.031);
                 Buffer up = rig.random(type, Rig.perRow(23), lie);
@@ -251,11 +261,12 @@ class RowsTest {
         return activation.equals(Activation.GELU) ? Math.abs(x) : 0;
     }
 
-    @Test
-    void activationsKeepToTheirLimits() {
+    @ParameterizedTest
+    @MethodSource("variants")
+    void activationsKeepToTheirLimits(Variant variant) {
         double[] extremes = {1e4, -1e4, 88, -88, 300, -300};
         for (Activation activation : List.of(Activation.SILU, Activation.GELU, Activation.GELU_TANH)) {
-            try (Rig rig = new Rig(Tier.JAVA.open())) {
+            try (Rig rig = new Rig(variant.open())) {
                 Buffer x = rig.tensor(DType.F32, Shape.of(6), i -> extremes[i]);
                 Buffer out = rig.output(DType.F32, Shape.of(6));
                 rig.run(new Activate(activation), new Activate.In<>(x), List.of(out), StepShape.NONE);
@@ -269,8 +280,8 @@ class RowsTest {
 
     @ParameterizedTest
     @MethodSource("types")
-    void anEmbeddingPicksRowsAndPaddingGivesZeros(DType from, DType to, Rig.Lie lie) {
-        try (Rig rig = new Rig(Tier.JAVA.open())) {
+    void anEmbeddingPicksRowsAndPaddingGivesZeros(Variant variant, DType from, DType to, Rig.Lie lie) {
+        try (Rig rig = new Rig(variant.open())) {
             StepShape step = Rig.rows(5);
             Buffer table = rig.random(from, Shape.of(9, 13));
             Buffer ids = rig.integers(Shape.of(Rig.ROWS.dim()), 3, -1, 8, 0, 3);

@@ -49,13 +49,15 @@ class SteadyStateTest {
             all.add(Arguments.of(tier, "linear of one row", (Bind) rig -> linear(rig, DType.BF16, 1)));
         }
         all.add(Arguments.of(Tier.JAVA, "stacked product", (Bind) SteadyStateTest::stacked));
-        all.add(Arguments.of(Tier.JAVA, "norm", (Bind) SteadyStateTest::norm));
-        all.add(Arguments.of(Tier.JAVA, "sum", (Bind) SteadyStateTest::sum));
-        all.add(Arguments.of(Tier.JAVA, "gated", (Bind) SteadyStateTest::gated));
-        all.add(Arguments.of(Tier.JAVA, "rope", (Bind) SteadyStateTest::rope));
-        all.add(Arguments.of(Tier.JAVA, "embedding", (Bind) SteadyStateTest::embedding));
-        all.add(Arguments.of(Tier.JAVA, "cache", (Bind) SteadyStateTest::cache));
-        all.add(Arguments.of(Tier.JAVA, "attention", (Bind) SteadyStateTest::attention));
+        for (Tier tier : List.of(Tier.JAVA, Tier.ALL)) {
+            all.add(Arguments.of(tier, "norm", (Bind) SteadyStateTest::norm));
+            all.add(Arguments.of(tier, "sum", (Bind) SteadyStateTest::sum));
+            all.add(Arguments.of(tier, "gated", (Bind) SteadyStateTest::gated));
+            all.add(Arguments.of(tier, "rope", (Bind) SteadyStateTest::rope));
+            all.add(Arguments.of(tier, "embedding", (Bind) SteadyStateTest::embedding));
+            all.add(Arguments.of(tier, "cache", (Bind) SteadyStateTest::cache));
+            all.add(Arguments.of(tier, "attention", (Bind) SteadyStateTest::attention));
+        }
         return all.stream();
     }
 
