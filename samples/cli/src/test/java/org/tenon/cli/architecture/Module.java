@@ -37,7 +37,7 @@ enum Module {
     }
 
     /** Modules that hold a descriptor and nothing else as yet; whoever fills one strikes it from this list. */
-    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA, BACKEND_OPENCL, CONFORMANCE);
+    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA, BACKEND_OPENCL);
 
     private static final Path ROOT = root();
 

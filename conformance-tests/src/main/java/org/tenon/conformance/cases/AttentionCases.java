@@ -1,0 +1,198 @@
+package org.tenon.conformance.cases;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.tenon.api.op.Attention;
+import org.tenon.api.op.Visibility;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Shape;
+
+/** Attention over blocks that lie in no order: decode, prefill, both at once, shared blocks, missing blocks, bases, windows, no key at all. */
+final class AttentionCases implements CaseSource {
+    private static final List<DType> FLOATS = List.of(DType.F32, DType.BF16, DType.F16);
+    private static final int MISSING = -1;
+
+    /**
+     * A sequence of a step.
+     *
+     * @param base the position of its table's first key
+     * @param length the position after its last key
+     * @param rows how many of its last positions are in the step
+     */
+    private record Sequence(int base, int length, int rows) {}
+
+    /**
+     * The sequences of a step, and the padding rows behind them.
+     *
+     * @param holes whether a block of the first sequence is missing
+     * @param shared whether the sequences share their first block
+     */
+    private record Step(
+            String name, int blockSize, int padding, boolean holes, boolean shared, List<Sequence> sequences) {
+        int rows() {
+            return padding + sequences.stream().mapToInt(Sequence::rows).sum();
+        }
+
+        int entries() {
+            return Math.max(1, sequences.stream().mapToInt(this::blocks).max().orElse(1));
+        }
+
+        int blocks(Sequence sequence) {
+            return (sequence.length() - sequence.base() + blockSize - 1) / blockSize;
+        }
+
+        int keys() {
+            return Math.max(
+                    1,
+                    sequences.stream()
+                            .mapToInt(sequence -> sequence.length() - sequence.base())
+                            .max()
+                            .orElse(1));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Step step(String name, int blockSize, int padding, Sequence... sequences) {
+        return new Step(name + ", blocks of " + blockSize, blockSize, padding, false, false, List.of(sequences));
+    }
+
+    private static final List<Step> STEPS = List.of(
+            step("decode", 16, 0, new Sequence(0, 50, 1)),
+            step("first token", 16, 0, new Sequence(0, 1, 1)),
+            step("prefill", 16, 0, new Sequence(0, 37, 37)),
+            step("prefill", 64, 0, new Sequence(0, 70, 70)),
+            step("chunk", 32, 0, new Sequence(0, 100, 13)),
+            step("one large block", 256, 0, new Sequence(0, 131, 3)),
+            step("ragged", 8, 2, new Sequence(0, 9, 9), new Sequence(0, 30, 1), new Sequence(0, 21, 5)),
+            step("no rows", 16, 0, new Sequence(0, 5, 0)),
+            step("padding alone", 16, 3, new Sequence(0, 0, 0)),
+            step("rolling", 8, 1, new Sequence(1000, 1030, 6), new Sequence(64, 80, 1)),
+            new Step("a missing block, blocks of 8", 8, 0, true, false, List.of(new Sequence(0, 30, 30))),
+            new Step(
+                    "a shared block, blocks of 4",
+                    4,
+                    0,
+                    false,
+                    true,
+                    List.of(new Sequence(0, 9, 2), new Sequence(0, 7, 1))));
+
+    private record Heads(int heads, int kvHeads, int keyWidth, int valueWidth) {
+        @Override
+        public String toString() {
+            return heads + " on " + kvHeads + " heads of " + keyWidth
+                    + (valueWidth == keyWidth ? "" : " and " + valueWidth);
+        }
+    }
+
+    private static final List<Heads> HEADS =
+            List.of(new Heads(1, 1, 8, 8), new Heads(4, 2, 10, 10), new Heads(6, 1, 64, 64), new Heads(3, 3, 24, 13));
+
+    private static final Visibility CAUSAL = new Visibility.Causal();
+
+    @Override
+    public Stream<Case> cases() {
+        Stream<Case> plain = STEPS.stream()
+                .flatMap(step -> HEADS.stream()
+                        .flatMap(heads -> FLOATS.stream()
+                                .flatMap(type -> Stream.of(Lie.values())
+                                        .map(lie -> attention(step, heads, CAUSAL, type, lie, 1)))));
+        Stream<Case> windows = STEPS.stream()
+                .flatMap(step -> Stream.of(1, 5, 23, 999)
+                        .flatMap(size -> FLOATS.stream()
+                                .map(type -> attention(
+                                        step, HEADS.get(1), new Visibility.Window(size), type, Lie.DENSE, 1))));
+        // scores in the hundreds: a softmax that doesn't subtract the largest overflows
+        Stream<Case> large =
+                STEPS.stream().map(step -> attention(step, HEADS.get(2), CAUSAL, DType.F32, Lie.DENSE, 200));
+        Stream<Case> wide = Stream.of(128, 256)
+                .flatMap(width -> FLOATS.stream()
+                        .map(type ->
+                                attention(STEPS.get(4), new Heads(2, 1, width, width), CAUSAL, type, Lie.DENSE, 1)));
+        Stream<Case> many = FLOATS.stream()
+                .map(type -> attention(
+                        step("5000 keys", 64, 0, new Sequence(0, 5000, 2)),
+                        new Heads(4, 2, 16, 16),
+                        CAUSAL,
+                        type,
+                        Lie.DENSE,
+                        1));
+        return Stream.of(plain, windows, large, wide, many).flatMap(cases -> cases);
+    }
+
+    private static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, double larger) {
+        CaseWriter writer = new CaseWriter(lie, "Attention", type, step, heads, sees, "scores x" + larger)
+                .rows(step.rows())
+                .sequences(step.sequences().size(), step.keys());
+        int blocks = step.sequences().stream().mapToInt(step::blocks).sum() + 1;
+        List<List<Integer>> tables =
+                tables(step, blocks, new Random(writer.random().nextLong()));
+        List<Integer> sequence = new ArrayList<>();
+        List<Integer> positions = new ArrayList<>();
+        for (int i = 0; i < step.sequences().size(); i++) {
+            Sequence each = step.sequences().get(i);
+            for (int row = each.rows(); row > 0; row--) {
+                sequence.add(i);
+                positions.add(each.length() - row);
+            }
+        }
+        IntStream.range(0, step.padding()).forEach(i -> {
+            sequence.add(-1);
+            positions.add(i);
+        });
+        Shape perSequence = Shape.of(CaseWriter.SEQUENCES.dim());
+        Shape perRow = Shape.of(CaseWriter.ROWS.dim());
+        double scale = larger / Math.sqrt(heads.keyWidth());
+        int entries = step.entries();
+        return writer.of(
+                new Attention(scale, sees, CaseWriter.KEYS),
+                new Attention.In<>(
+                        writer.floats(
+                                type, Shape.of(CaseWriter.ROWS.dim(), heads.heads(), heads.keyWidth()), Values.PLAIN),
+                        writer.weight(
+                                type,
+                                Shape.of(blocks, heads.kvHeads(), step.blockSize(), heads.keyWidth()),
+                                Values.PLAIN),
+                        writer.weight(
+                                type,
+                                Shape.of(blocks, heads.kvHeads(), step.blockSize(), heads.valueWidth()),
+                                Values.PLAIN),
+                        writer.integers(
+                                Shape.of(CaseWriter.SEQUENCES.dim(), entries),
+                                i -> tables.get(i / entries).get(i % entries)),
+                        writer.integers(
+                                perSequence, i -> step.sequences().get(i).base()),
+                        writer.integers(
+                                perSequence, i -> step.sequences().get(i).length()),
+                        writer.integers(perRow, sequence::get),
+                        writer.integers(perRow, positions::get)));
+    }
+
+    /** Blocks in no order; the tables of shorter sequences end with missing ones. */
+    private static List<List<Integer>> tables(Step step, int blocks, Random random) {
+        List<Integer> free = new ArrayList<>(IntStream.range(0, blocks).boxed().toList());
+        Collections.shuffle(free, random);
+        List<List<Integer>> tables = new ArrayList<>();
+        for (Sequence sequence : step.sequences()) {
+            List<Integer> table = new ArrayList<>();
+            for (int i = 0; i < step.entries(); i++) {
+                table.add(i < step.blocks(sequence) ? free.removeFirst() : MISSING);
+            }
+            tables.add(table);
+        }
+        if (step.holes()) {
+            tables.getFirst().set(1, MISSING);
+        }
+        if (step.shared()) {
+            tables.getLast().set(0, tables.getFirst().getFirst());
+        }
+        return tables;
+    }
+}

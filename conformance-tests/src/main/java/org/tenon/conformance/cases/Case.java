@@ -1,0 +1,54 @@
+package org.tenon.conformance.cases;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.tenon.api.op.Op;
+import org.tenon.api.op.Operands;
+import org.tenon.api.op.Roles;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/**
+ * One op on given operands.
+ *
+ * @param id says which it is, and seeds its values: op, types, sizes, values and lie, parted by slashes
+ * @param op the op
+ * @param in its operands
+ * @param outputs how its outputs lie in memory
+ * @param step the step that is run
+ * @param most the largest step that memory is laid out for; what lies beyond the step must stay as it is
+ */
+public record Case(String id, Op<?, ?> op, Operands<Given> in, Lie outputs, StepShape step, StepShape most) {
+    /** {@return the name of the op} */
+    public String opName() {
+        return op.getClass().getSimpleName();
+    }
+
+    /**
+     * The types of activations that a program with this op works in: those of its operands and outputs that are floating and no weights.
+     *
+     * @return F32 alone, or narrower ones
+     */
+    @SuppressWarnings("unchecked") // the operands of a case are those of its op
+    public Set<DType> activations() {
+        Set<DType> types = new LinkedHashSet<>();
+        Operands<Tensor> tensors = in.map(new Roles<Given, Tensor>() {
+            @Override
+            public Tensor take(Role role, String name, Given operand) {
+                if (role != Role.WEIGHT) {
+                    types.add(operand.type());
+                }
+                return Tensor.of(name, operand.spec());
+            }
+        });
+        ((Op<Operands<Tensor>, ?>) op).infer(tensors).forEach(out -> types.add(out.type()));
+        types.removeIf(type -> !type.floating() || type.equals(DType.F32));
+        return types.isEmpty() ? Set.of(DType.F32) : types;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

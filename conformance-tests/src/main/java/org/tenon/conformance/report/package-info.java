@@ -1,0 +1,2 @@
+/** Reports, for people and for scripts. */
+package org.tenon.conformance.report;

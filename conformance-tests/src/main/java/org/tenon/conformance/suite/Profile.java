@@ -1,0 +1,51 @@
+package org.tenon.conformance.suite;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.tenon.api.op.Activate;
+import org.tenon.api.op.Attention;
+import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Gated;
+import org.tenon.api.op.Linear;
+import org.tenon.api.op.Op;
+import org.tenon.api.op.Primitives;
+import org.tenon.api.op.RmsNorm;
+import org.tenon.api.op.Rope;
+
+/**
+ * What a backend must be able to do to be called fit for a kind of model.
+ *
+ * @param name what reports call it
+ * @param natively the ops that it must have kernels for
+ * @param required the ops that must come out right, by a kernel or opened up; those of {@code natively} among them
+ */
+public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<Class<? extends Op<?, ?>>> required) {
+    /** Decoders with attention and dense feed-forwards: Llama and its kin. The primitives must be there, all else may be opened up. */
+    public static final Profile CORE = new Profile(
+            "CORE",
+            new HashSet<>(Primitives.ALL),
+            Set.of(
+                    Activate.class,
+                    Attention.class,
+                    CacheWrite.class,
+                    Embedding.class,
+                    Gated.class,
+                    Linear.class,
+                    RmsNorm.class,
+                    Rope.class));
+
+    /**
+     * Copies the sets.
+     *
+     * @param name what reports call it
+     * @param natively the ops that it must have kernels for
+     * @param required the ops that must come out right
+     */
+    public Profile {
+        natively = Set.copyOf(natively);
+        Set<Class<? extends Op<?, ?>>> all = new HashSet<>(required);
+        all.addAll(natively);
+        required = Set.copyOf(all);
+    }
+}

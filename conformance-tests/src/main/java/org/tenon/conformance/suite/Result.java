@@ -1,0 +1,33 @@
+package org.tenon.conformance.suite;
+
+import org.tenon.conformance.trial.Outcome;
+
+/**
+ * What came of a run.
+ *
+ * @param id the run's id
+ * @param op the op's name
+ * @param type the type of activations
+ * @param way how it was run
+ * @param outcome how it ended
+ * @param nanos how long it took
+ */
+public record Result(String id, String op, String type, String way, Outcome outcome, long nanos) {
+    /**
+     * The result of a run.
+     *
+     * @param run the run
+     * @param outcome how it ended
+     * @param nanos how long it took
+     * @return the result
+     */
+    public static Result of(Run run, Outcome outcome, long nanos) {
+        return new Result(
+                run.id(),
+                run.testCase().opName(),
+                run.activations().toString(),
+                run.trial().name(),
+                outcome,
+                nanos);
+    }
+}

@@ -1,0 +1,84 @@
+package org.tenon.conformance.suite;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Device;
+import org.tenon.conformance.cases.Case;
+import org.tenon.conformance.cases.CaseSource;
+import org.tenon.conformance.cases.Catalogue;
+import org.tenon.conformance.trial.Judge;
+import org.tenon.conformance.trial.KernelTrial;
+import org.tenon.conformance.trial.OpenedTrial;
+
+/**
+ * What is run against a backend.
+ *
+ * @param provider the backend's provider
+ * @param device the id of the device; nothing for the first
+ * @param profile what the backend must be able to do
+ * @param judge knows what must come out
+ * @param more cases beside Tenon's own
+ * @param known failures that are known
+ */
+public record Suite(
+        BackendProvider provider,
+        Optional<String> device,
+        Profile profile,
+        Judge judge,
+        List<CaseSource> more,
+        List<KnownFailure> known) {
+    /**
+     * Copies the lists.
+     *
+     * @param provider the backend's provider
+     * @param device the id of the device
+     * @param profile what the backend must be able to do
+     * @param judge knows what must come out
+     * @param more cases beside Tenon's own
+     * @param known failures that are known
+     */
+    public Suite {
+        more = List.copyOf(more);
+        known = List.copyOf(known);
+    }
+
+    /**
+     * All runs, in order: each case on the backend's kernel, then opened up where it can be.
+     *
+     * @param filter what a run's id must contain
+     * @return the runs, at least one
+     * @throws IllegalArgumentException when no run is left
+     */
+    public List<Run> runs(String filter) {
+        List<Run> runs = new ArrayList<>();
+        for (Case each : Catalogue.cases(more)) {
+            runs.add(new Run(each, new KernelTrial()));
+            if (OpenedTrial.applies(each.op())) {
+                runs.add(new Run(each, new OpenedTrial()));
+            }
+        }
+        runs.removeIf(run -> !run.id().contains(filter));
+        if (runs.isEmpty()) {
+            throw new IllegalArgumentException("no case has '" + filter + "' in its id; nothing would be tested");
+        }
+        return List.copyOf(runs);
+    }
+
+    /**
+     * The device.
+     *
+     * @return the one asked for, or the first
+     * @throws IllegalStateException when it isn't there
+     */
+    public Device chosen() {
+        List<Device> devices = provider.devices();
+        return devices.stream()
+                .filter(each -> device.isEmpty() || device.get().equals(each.id()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "backend " + provider.name() + " has no device " + device.orElse("at all") + "; there are "
+                                + devices.stream().map(Device::id).toList()));
+    }
+}

@@ -1,0 +1,142 @@
+package org.tenon.conformance.suite;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.tenon.api.op.Op;
+import org.tenon.conformance.trial.Outcome;
+
+/** What the results of a suite mean. Immutable. */
+public final class Verdict {
+    /** How a case stands, by all its runs. */
+    public enum Standing {
+        /** The backend's own kernel is right, and so is the op opened up. */
+        PASSED,
+        /** The backend has no kernel, and the op is right opened up. */
+        DECOMPOSED,
+        /** The backend has no kernel, and the op can't be opened up, or the type of activations is refused. */
+        UNSUPPORTED,
+        /** A run failed. */
+        FAILED,
+        /** A run killed its process. */
+        CRASHED,
+        /** A run did not end in time. */
+        TIMED_OUT
+    }
+
+    private final Suite suite;
+    private final List<Result> results;
+    private final LocalDate today;
+
+    /**
+     * A verdict.
+     *
+     * @param suite the suite
+     * @param results what came of its runs
+     * @param today the day by which known failures expire
+     */
+    public Verdict(Suite suite, List<Result> results, LocalDate today) {
+        this.suite = suite;
+        this.results = List.copyOf(results);
+        this.today = today;
+    }
+
+    /** {@return what came of each run} */
+    public List<Result> results() {
+        return results;
+    }
+
+    /** {@return the suite} */
+    public Suite suite() {
+        return suite;
+    }
+
+    /** {@return how each case stands, by its id} */
+    public Map<String, Standing> cases() {
+        Map<String, List<Result>> byCase = results.stream()
+                .collect(Collectors.groupingBy(
+                        result -> result.id().substring(0, result.id().lastIndexOf('@')),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        Map<String, Standing> standings = new LinkedHashMap<>();
+        byCase.forEach((id, runs) -> standings.put(id, standing(runs)));
+        return standings;
+    }
+
+    private static Standing standing(List<Result> runs) {
+        List<Outcome.Status> all =
+                runs.stream().map(run -> run.outcome().status()).toList();
+        if (all.contains(Outcome.Status.CRASHED)) {
+            return Standing.CRASHED;
+        }
+        if (all.contains(Outcome.Status.TIMED_OUT)) {
+            return Standing.TIMED_OUT;
+        }
+        if (all.contains(Outcome.Status.FAILED)) {
+            return Standing.FAILED;
+        }
+        if (!all.contains(Outcome.Status.UNSUPPORTED)) {
+            return Standing.PASSED;
+        }
+        return all.contains(Outcome.Status.PASSED) ? Standing.DECOMPOSED : Standing.UNSUPPORTED;
+    }
+
+    /**
+     * Why a run counts as failed.
+     *
+     * @param result what came of it
+     * @return the reason; nothing where it passed, has no kernel, or its failure is known
+     */
+    public Optional<String> fault(Result result) {
+        boolean wrong = switch (result.outcome().status()) {
+            case PASSED, UNSUPPORTED -> false;
+            case FAILED, CRASHED, TIMED_OUT -> true;
+        };
+        Optional<KnownFailure> known =
+                suite.known().stream().filter(each -> each.matches(result.id())).findFirst();
+        if (known.isEmpty()) {
+            return wrong
+                    ? Optional.of(
+                            result.outcome().status() + ": " + result.outcome().message())
+                    : Optional.empty();
+        }
+        KnownFailure expected = known.get();
+        if (!wrong) {
+            return result.outcome().status() == Outcome.Status.PASSED
+                    ? Optional.of("passes, although its failure is known (" + expected.reason() + ", " + expected.link()
+                            + "); take it off the list")
+                    : Optional.empty();
+        }
+        return today.isBefore(expected.expires())
+                ? Optional.empty()
+                : Optional.of("is a known failure (" + expected.reason() + ", " + expected.link() + ") that expired on "
+                        + expected.expires() + ": " + result.outcome().message());
+    }
+
+    /** {@return the ops that the profile requires and that no case has shown to be right; of a whole suite only} */
+    public List<String> missing() {
+        Set<String> right = results.stream()
+                .filter(result -> result.outcome().status() == Outcome.Status.PASSED)
+                .map(Result::op)
+                .collect(Collectors.toSet());
+        List<String> missing = new ArrayList<>();
+        for (Class<? extends Op<?, ?>> op : suite.profile().required()) {
+            if (!right.contains(op.getSimpleName())) {
+                missing.add(op.getSimpleName());
+            }
+        }
+        missing.sort(String::compareTo);
+        return missing;
+    }
+
+    /** {@return whether nothing is wrong and nothing required is missing} */
+    public boolean conforms() {
+        return missing().isEmpty()
+                && results.stream().allMatch(result -> fault(result).isEmpty());
+    }
+}

@@ -1,0 +1,2 @@
+/** A suite, its runs, and what their results mean. */
+package org.tenon.conformance.suite;

@@ -1,0 +1,158 @@
+package org.tenon.conformance.trial;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Launch;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Prepared;
+import org.tenon.api.backend.WeightUse;
+import org.tenon.api.op.Op;
+import org.tenon.api.op.Operands;
+import org.tenon.api.op.Roles;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Layout;
+import org.tenon.api.tensor.Shape;
+import org.tenon.api.tensor.Storage;
+import org.tenon.api.tensor.Tensor;
+import org.tenon.api.tensor.TensorSpec;
+import org.tenon.conformance.cases.Case;
+import org.tenon.conformance.cases.Given;
+import org.tenon.conformance.oracle.Exact;
+
+/**
+ * Runs a case on a backend's own kernel, twice: the results must be within the oracle's bounds and the same both times, and nothing but the
+ * outputs' elements in the step may have changed.
+ */
+public record KernelTrial() implements Trial {
+    @Override
+    public String name() {
+        return "native";
+    }
+
+    @Override
+    public Outcome run(Case each, Backend backend, Judge judge) {
+        try (Run run = new Run(each, backend, judge)) {
+            return run.outcome(run.op());
+        }
+    }
+
+    /** One case with the memory that it takes. */
+    private static final class Run implements AutoCloseable {
+        private final Case each;
+        private final Backend backend;
+        private final Judge judge;
+        private final List<AutoCloseable> open = new ArrayList<>();
+        private final List<Placed> read = new ArrayList<>();
+        private Optional<Placed> changed = Optional.empty();
+
+        Run(Case each, Backend backend, Judge judge) {
+            this.each = each;
+            this.backend = backend;
+            this.judge = judge;
+        }
+
+        @SuppressWarnings("unchecked") // the operands of a case are those of its op
+        Op<Operands<Tensor>, Operands<Buffer>> op() {
+            return (Op<Operands<Tensor>, Operands<Buffer>>) each.op();
+        }
+
+        Outcome outcome(Op<Operands<Tensor>, Operands<Buffer>> op) {
+            Operands<Tensor> tensors = each.in().map(new Roles<Given, Tensor>() {
+                @Override
+                public Tensor take(Role role, String name, Given operand) {
+                    return Tensor.of(name, operand.spec());
+                }
+            });
+            List<Tensor> results = new ArrayList<>();
+            for (TensorSpec spec : op.infer(tensors)) {
+                results.add(Tensor.of("out" + results.size(), each.outputs().spec(spec.type(), spec.shape())));
+            }
+            return switch (backend.find(op, tensors, results)) {
+                case Lookup.Unsupported<Operands<Buffer>> unsupported -> Outcome.unsupported(unsupported.reason());
+                case Lookup.Native<Operands<Buffer>> kernel ->
+                    kernel.handles().containsAll(op.features())
+                            ? outcome(kernel, results)
+                            : Outcome.unsupported("the kernel handles " + kernel.handles() + ", not " + op.features());
+            };
+        }
+
+        private Outcome outcome(Lookup.Native<Operands<Buffer>> kernel, List<Tensor> results) {
+            Operands<Buffer> operands = each.in().map(new Roles<Given, Buffer>() {
+                @Override
+                public Buffer take(Role role, String name, Given operand) {
+                    return role == Role.WEIGHT ? prepared(kernel, name, operand) : operand(role, name, operand);
+                }
+            });
+            List<Placed> outputs = new ArrayList<>();
+            for (Tensor result : results) {
+                outputs.add(kept(Placed.output(
+                        backend, result.name(), result.spec(), each.outputs(), each.step(), each.most())));
+            }
+            long bytes = kernel.workspaceBytes().applyAsLong(each.most());
+            Storage memory = kept(backend.memory().allocate(bytes));
+            Buffer workspace = new Buffer(
+                    "workspace", TensorSpec.dense(DType.F32, Shape.of((bytes + 3) / 4)), memory, 0, Layout.DENSE);
+            Launch launch = kernel.binder()
+                    .bind(operands, outputs.stream().map(Placed::buffer).toList(), workspace);
+            return run(launch, changed.map(List::of).orElse(outputs));
+        }
+
+        private <T extends AutoCloseable> T kept(T resource) {
+            open.add(resource);
+            return resource;
+        }
+
+        private Buffer operand(Roles.Role role, String name, Given operand) {
+            Placed placed = kept(Placed.operand(backend, name, operand, each.step(), each.most()));
+            if (role == Roles.Role.INOUT) {
+                changed = Optional.of(placed);
+            } else {
+                read.add(placed);
+            }
+            return placed.buffer();
+        }
+
+        private Buffer prepared(Lookup.Native<?> kernel, String name, Given operand) {
+            String list = name.replaceFirst("\\[\\d+]$", "");
+            List<Layout> layouts = kernel.layouts().getOrDefault(list, List.of(Layout.DENSE));
+            Prepared weight = kept(backend.prepare(
+                    HostSource.of(name, operand, each.step()), List.of(new WeightUse(each.op(), name, layouts))));
+            return weight.buffer(0);
+        }
+
+        private Outcome run(Launch launch, List<Placed> results) {
+            launch.run(backend.queue(), each.step());
+            backend.queue().finish();
+            List<double[]> first = results.stream().map(Placed::read).toList();
+            launch.run(backend.queue(), each.step());
+            backend.queue().finish();
+            List<Exact> expected = judge.expected(each);
+            Comparison comparison = new Comparison();
+            for (int i = 0; i < results.size(); i++) {
+                comparison.compare(results.get(i).buffer().name(), expected.get(i), first.get(i));
+                if (!Arrays.equals(first.get(i), results.get(i).read())) {
+                    return Outcome.failed("the second run of " + each.op() + " gave other bits than the first");
+                }
+            }
+            return comparison
+                    .fault()
+                    .or(() -> results.stream()
+                            .flatMap(result -> result.touched(false).stream())
+                            .findFirst())
+                    .or(() -> read.stream()
+                            .flatMap(operand -> operand.touched(true).stream())
+                            .findFirst())
+                    .map(Outcome::failed)
+                    .orElseGet(() -> Outcome.passed(comparison.worst()));
+        }
+
+        @Override
+        public void close() {
+            Closing.all(open);
+        }
+    }
+}

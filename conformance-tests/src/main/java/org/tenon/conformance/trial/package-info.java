@@ -1,0 +1,2 @@
+/** How a case is run and judged. */
+package org.tenon.conformance.trial;

@@ -1,0 +1,2 @@
+/** The process that cases are run in. */
+package org.tenon.conformance.worker;
