@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tenon.api.backend.OutOfDeviceMemory;
 import org.tenon.api.backend.Roof.Product;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.CausalModel;
@@ -157,9 +158,9 @@ public final class Bench implements Callable<Integer> {
         return 0;
     }
 
-    /** The model's own products, as many rows at once as a step of its prompts has, and the plainest read of memory. */
-    private static Roof roof(ModelFacts facts, CausalModel model, Workload work) {
-        int rows = Math.min(model.limits().rows(), work.prompt() * work.concurrency());
+    /** Measured with the model's own products, of as many rows as a step of its prompts has. */
+    private Roof roof(ModelFacts facts, CausalModel model, Workload work) {
+        int rows = (int) Math.min(model.limits().rows(), (long) work.prompt() * work.concurrency());
         List<Product> products = facts.blueprint().parameters().values().stream()
                 .filter(Declaration.Parameter::matrix)
                 .map(Declaration.Parameter::shape)
@@ -171,7 +172,12 @@ public final class Bench implements Callable<Integer> {
                         model.numerics().activations(),
                         facts.stored()))
                 .toList();
-        return model.roof(products).map(Roof::of).orElse(Roof.UNKNOWN);
+        try {
+            return model.roof(products).map(Roof::of).orElse(Roof.UNKNOWN);
+        } catch (OutOfDeviceMemory full) {
+            console.say("The roof can't be measured: " + full.getMessage());
+            return Roof.UNKNOWN;
+        }
     }
 
     private Workload workload() {
@@ -305,7 +311,7 @@ public final class Bench implements Callable<Integer> {
                         + Unit.BYTES.text(cache(model)) + " caches");
         facing.print(console);
         if (measurement.roof().equals(Roof.UNKNOWN)) {
-            console.println("The backend can't measure its roof.");
+            console.println("The roof wasn't measured: the backend can't, or there wasn't memory enough.");
         }
     }
 
