@@ -27,7 +27,6 @@ struct attention {
     double scale;  /* multiplies the scores */
     int64_t workers;
     char *workspace;
-    int64_t partial_bytes; /* of the workspace, for the results of segments that several workers share */
 };
 
 /* Rows of one sequence, and where their items and partial results begin. */

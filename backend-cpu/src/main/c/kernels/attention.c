@@ -80,10 +80,19 @@ INLINE int64_t plan_bytes(const struct attention *a, int64_t rows) {
         + padded(rows * a->kv_heads * (int64_t)sizeof(int32_t), LINE);
 }
 
+/* The most floats of partial results: enough for one row of 32 heads of 64 over 128 thousand keys. With less room fewer items are cut into segments. */
+#define MOST_PARTIALS (1 << 20)
+
+/* Floats for the results of segments that several workers share. */
+INLINE int64_t room(const struct attention *a, int64_t rows) {
+    int64_t segments = (a->entries * a->block_size + SEGMENT - 1) / SEGMENT;
+    return a->workers == 1 ? 0 : lesser(MOST_PARTIALS, rows * a->heads * segments * partial_floats(a));
+}
+
 /* The bytes of workspace for steps of at most so many rows. */
 int64_t KERNEL(tenon_attention_workspace)(const struct attention *a, int64_t rows) {
     struct scratch s;
-    return plan_bytes(a, rows) + a->partial_bytes + a->workers * padded(place(a, NULL, &s), LINE);
+    return plan_bytes(a, rows) + padded(room(a, rows) * (int64_t)sizeof(float), LINE) + a->workers * padded(place(a, NULL, &s), LINE);
 }
 
 /* What a row sees of its sequence: segments, and the number of keys. */
@@ -136,13 +145,13 @@ int64_t KERNEL(tenon_attention_plan)(const struct attention *a, int64_t rows) {
         t->partial = cost(a, t, keys);
         effort += t->partial * a->kv_heads;
     }
-    int64_t items = 0, counters = 0, partials = 0, room = a->partial_bytes / (int64_t)sizeof(float);
+    int64_t items = 0, counters = 0, partials = 0, most = room(a, rows);
     int32_t *left = (int32_t *)(a->workspace + padded(sizeof(struct plan), LINE) + padded(rows * (int64_t)sizeof(struct tile), LINE));
     for (int64_t i = 0; i < count; i++) {
         struct tile *t = &tiles[i];
         int64_t segments = t->end - t->first;
         int64_t floats = a->kv_heads * segments * t->rows * group_of(a) * partial_floats(a);
-        int split = a->workers > 1 && segments > 1 && t->partial * SHARES * a->workers > effort && partials + floats <= room;
+        int split = a->workers > 1 && segments > 1 && t->partial * SHARES * a->workers > effort && partials + floats <= most;
         t->pieces = split ? (int32_t)segments : 1;
         t->item = items;
         t->partial = partials;

@@ -133,15 +133,11 @@ public final class AttentionKernel {
                     sizes.reach,
                     Double.doubleToRawLongBits(sizes.scale),
                     (long) sizes.workers,
-                    workspace,
-                    sizes.workers > 1 ? PARTIAL_BYTES : 0L);
+                    workspace);
             return arena.allocateFrom(
                     JAVA_LONG, fields.stream().mapToLong(each -> each).toArray());
         }
     }
-
-    /** Enough for one row of 32 heads of 64 over 128 thousand keys; with less room, fewer items are shared by several threads. */
-    private static final long PARTIAL_BYTES = 4 << 20;
 
     /**
      * The workspace of steps of at most so many rows.
