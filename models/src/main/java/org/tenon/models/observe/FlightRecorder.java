@@ -1,5 +1,6 @@
 package org.tenon.models.observe;
 
+import org.jspecify.annotations.Nullable;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.Result;
 
@@ -9,8 +10,7 @@ import org.tenon.api.model.Result;
  */
 public final class FlightRecorder implements ModelListener {
     private final String model;
-    private final StepEvent step = new StepEvent(); // used again for each step
-    private final RequestEvent request = new RequestEvent(); // asked whether requests are wanted
+    private @Nullable StepEvent step; // made when Java's flight recorder is there, then used again for each step
     private boolean begun;
 
     /**
@@ -20,38 +20,57 @@ public final class FlightRecorder implements ModelListener {
      */
     public FlightRecorder(String model) {
         this.model = model;
-        step.model = model;
+    }
+
+    /** Whether somebody has begun to record. The first event makes Java load its flight recorder, which takes a tenth of a second and more. */
+    static boolean there() {
+        return jdk.jfr.FlightRecorder.isInitialized();
     }
 
     @Override
     public void stepping() {
-        begun = step.isEnabled();
-        if (begun) {
-            step.begin();
+        begun = there() && begin();
+    }
+
+    private boolean begin() {
+        StepEvent event = step;
+        if (event == null) {
+            event = new StepEvent();
+            event.model = model;
+            step = event;
         }
+        if (!event.isEnabled()) {
+            return false;
+        }
+        event.begin();
+        return true;
     }
 
     @Override
     public void stepped(StepReport report) {
-        if (!begun) {
+        StepEvent event = step;
+        if (!begun || event == null) {
             return;
         }
-        step.end();
-        if (step.shouldCommit()) {
-            step.rows = report.rows();
-            step.prefillRows = report.prefillRows();
-            step.sequences = report.sequences();
-            step.outputs = report.outputs();
-            step.commit();
+        event.end();
+        if (event.shouldCommit()) {
+            event.rows = report.rows();
+            event.prefillRows = report.prefillRows();
+            event.sequences = report.sequences();
+            event.outputs = report.outputs();
+            event.commit();
         }
     }
 
     @Override
     public void finished(Result result) {
-        if (!request.isEnabled()) {
+        if (!there()) {
             return;
         }
         RequestEvent event = new RequestEvent();
+        if (!event.isEnabled()) {
+            return;
+        }
         event.model = model;
         event.queued = result.timings().queued().toNanos();
         event.prefill = result.timings().prefill().toNanos();

@@ -1,13 +1,15 @@
 package org.tenon.models.observe;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.tenon.api.model.LoadTimings;
 import org.tenon.api.program.Runner;
 
 /** Times the parts of loading a model, and tells Java's flight recorder of it ({@code org.tenon.Load}). For one thread. */
 public final class LoadWatch implements Runner.Progress {
     private final Runner.Progress further;
-    private final LoadEvent event = new LoadEvent();
+    private final Optional<LoadEvent> recorded =
+            FlightRecorder.there() ? Optional.of(new LoadEvent()) : Optional.empty();
     private final long began = System.nanoTime();
     private long read = began;
     private long prepared = began;
@@ -19,7 +21,7 @@ public final class LoadWatch implements Runner.Progress {
      */
     public LoadWatch(Runner.Progress further) {
         this.further = further;
-        event.begin();
+        recorded.ifPresent(LoadEvent::begin);
     }
 
     /** All that is read before weights are prepared has been read. */
@@ -50,6 +52,10 @@ public final class LoadWatch implements Runner.Progress {
      * @param timings how long the parts took
      */
     public void loaded(String model, String device, LoadTimings timings) {
+        recorded.ifPresent(event -> write(event, model, device, timings));
+    }
+
+    private static void write(LoadEvent event, String model, String device, LoadTimings timings) {
         event.end();
         if (event.shouldCommit()) {
             event.model = model;
