@@ -26,6 +26,7 @@ import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
 import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
+import org.tenon.backend.cpu.ffi.ProductKernel;
 import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** The list of kernels. */
@@ -39,17 +40,24 @@ final class CpuBackend {
      * @param memoryBytes the most that models may use
      * @param library oneDNN, if it is there
      * @param kernels our own C kernels, if they are there
+     * @param batchInvariant whether a row's results may depend on nothing else in a step
      * @return the backend; the caller closes it
      */
-    static Backend open(int threads, long memoryBytes, Optional<OneDnn> library, Optional<NativeKernels> kernels) {
+    static Backend open(
+            int threads,
+            long memoryBytes,
+            Optional<OneDnn> library,
+            Optional<NativeKernels> kernels,
+            boolean batchInvariant) {
         WorkerPool pool = new WorkerPool(threads);
         Optional<DnnEngine> engine = library.map(there -> there.engine(threads));
+        Optional<ProductKernel> product = kernels.map(there -> new ProductKernel(there, threads));
         Workers workers = new Workers(pool, new Scratch(pool.size()));
         Elementwise elementwise = new Elementwise(workers);
         Optional<RowKernels> rows = RowKernels.of(kernels);
         Norms norms = new Norms(workers, rows);
         Copies copies = new Copies(workers);
-        Products products = new Products(workers, engine);
+        Products products = new Products(workers, engine, product, batchInvariant);
         Gates gates = new Gates(workers, rows);
         HostMemory memory = new HostMemory(CpuProvider.NAME, memoryBytes);
         return KernelBackend.on(CpuProvider.NAME, memory, HostMemory.queue())
@@ -75,6 +83,7 @@ final class CpuBackend {
                 .closing(() -> {
                     pool.close();
                     engine.ifPresent(DnnEngine::close);
+                    product.ifPresent(ProductKernel::close);
                 })
                 .build();
     }

@@ -10,6 +10,7 @@ import org.tenon.api.backend.Device;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Presence;
 import org.tenon.api.backend.Refused;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.tensor.DType;
 import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
@@ -58,7 +59,8 @@ public final class CpuProvider implements BackendProvider {
                 threads(),
                 device.memoryBytes(),
                 OneDnn.find().library(),
-                NativeKernels.find().kernels());
+                NativeKernels.find().kernels(),
+                numerics.reproducibility() == Reproducibility.BATCH_INVARIANT);
     }
 
     private static int threads() {

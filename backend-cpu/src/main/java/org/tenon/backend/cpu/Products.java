@@ -16,11 +16,15 @@ import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.backend.cpu.ffi.DnnEngine;
+import org.tenon.backend.cpu.ffi.Isa;
+import org.tenon.backend.cpu.ffi.ProductKernel;
 
 /**
- * Matrix products: oneDNN's where it is there, else in plain Java, a few rows as dot products with the weight's rows, many by tiles, whose weights are
- * decoded and transposed once for all rows of the tile. Weights stay as they are, row after row, so that one copy serves all of this and an
- * embedding too.
+ * Matrix products: a few rows by our own C kernel, many by oneDNN, as far as they are there; else in plain Java, a few rows as dot products with the weight's rows, many by
+ * tiles, whose weights are decoded and transposed once for all rows of the tile. Weights stay as they are, row after row, so that one copy serves all of this and
+ * an embedding too.
+ *
+ * <p>Where results must not depend on the batch, the C kernel computes them all, or else the tiles: with both, an element's sum depends on nothing but its row and its weights.
  */
 final class Products {
     /** Multiplications that a piece of work should have. */
@@ -34,14 +38,26 @@ final class Products {
 
     private final Workers workers;
     private final Optional<DnnEngine> engine;
+    private final Optional<ProductKernel> kernel;
+    private final boolean batchInvariant;
     private final Tile[] tiles;
 
     /** The left side of dot products, shared by all workers and all launches. */
     private final FewRows few = new FewRows();
 
-    Products(Workers workers, Optional<DnnEngine> engine) {
+    /**
+     * Products.
+     *
+     * @param workers do the work
+     * @param engine oneDNN, if it is there
+     * @param kernel our own C kernel, if it is there
+     * @param batchInvariant whether an element may depend on nothing but its row and its weights
+     */
+    Products(Workers workers, Optional<DnnEngine> engine, Optional<ProductKernel> kernel, boolean batchInvariant) {
         this.workers = workers;
-        this.engine = engine;
+        this.engine = engine.filter(there -> !batchInvariant);
+        this.kernel = kernel;
+        this.batchInvariant = batchInvariant;
         tiles = IntStream.range(0, workers.pool().size())
                 .mapToObj(worker -> new Tile())
                 .toArray(Tile[]::new);
@@ -100,6 +116,20 @@ final class Products {
                 .workspace(step -> workspace(types, in.a(), out.getFirst(), step));
     }
 
+    /**
+     * The most rows for which our own kernel is as fast as oneDNN, measured on a Zen 4 (the figures are in the README); what oneDNN has of its own for a machine, such as AMX,
+     * shows with many rows alone.
+     */
+    private static int most(Isa isa, DType x, List<DType> weights) {
+        boolean pairs = x.equals(DType.BF16) && weights.stream().allMatch(DType.BF16::equals);
+        return switch (isa) {
+            case GENERIC -> 2;
+            case AVX2 -> pairs ? 4 : 8;
+            case AVX512 -> pairs ? 8 : 64;
+            case AVX512BF16 -> pairs ? 24 : 64;
+        };
+    }
+
     /** Columns of one part. */
     private record Piece(Part part, int first, int columns) {}
 
@@ -121,7 +151,9 @@ final class Products {
         private final int inner;
         private final boolean canDot;
         private final long size; // multiplications for each row
+        private final Optional<DotLinear> dots;
         private final Optional<DnnLinear> dnn;
+        private final int mostDots; // rows
         private final Piece[] narrow;
         private final Piece[] wide;
         private int rows;
@@ -136,15 +168,22 @@ final class Products {
                 MemorySegment workspace) {
             dnn = types.flatMap(
                     used -> engine.map(there -> new DnnLinear(workers, there, used, x, parts, bias, y, workspace)));
+            List<DType> weights =
+                    parts.stream().map(part -> part.matrix().type()).toList();
+            canDot = parts.stream().allMatch(Part::transposed);
+            dots = kernel.filter(there -> canDot && DotLinear.takes(x.type(), weights, y.type()))
+                    .map(there -> new DotLinear(workers, there, x, parts, bias, y));
+            mostDots = dnn.isEmpty()
+                    ? Integer.MAX_VALUE
+                    : kernel.map(there -> most(there.isa(), x.type(), weights)).orElse(0);
             this.x = x;
             this.bias = bias;
             input = Matrix.of(x);
             output = Matrix.of(y);
             inner = x.width();
             size = (long) inner * y.width();
-            canDot = parts.stream().allMatch(Part::transposed);
-            int dots = Math.clamp(GRAIN / Math.max(1, inner), 4, Tile.COLUMNS);
-            narrow = cut(parts, dots).toArray(Piece[]::new);
+            int slim = Math.clamp(GRAIN / Math.max(1, inner), 4, Tile.COLUMNS);
+            narrow = cut(parts, slim).toArray(Piece[]::new);
             boolean plenty = y.width() >= 2L * Tile.COLUMNS * workers.pool().size();
             wide = cut(parts, plenty ? Tile.COLUMNS : SLENDER).toArray(Piece[]::new);
             workers.scratch().reserveFloats(0, (FewRows.MOST + 1) * Tile.COLUMNS);
@@ -157,7 +196,12 @@ final class Products {
         @Override
         public void run(Queue queue, StepShape step) {
             rows = Math.toIntExact(x.rows(step));
-            if (canDot && rows <= FewRows.MOST && (dnn.isEmpty() || (long) rows * size < SMALL)) {
+            if (dots.isPresent() && rows <= mostDots) {
+                dots.get().run(rows);
+            } else if (canDot
+                    && !batchInvariant
+                    && rows <= FewRows.MOST
+                    && (dnn.isEmpty() || (long) rows * size < SMALL)) {
                 few.load(input, rows, inner);
                 rowTiles = 0;
                 workers.pool().run(rows == 0 ? 0 : narrow.length, this);

@@ -153,7 +153,7 @@ class ProviderTest {
 
     @Test
     void moreMemoryThanThereIsIsRefused() {
-        try (Backend backend = CpuBackend.open(1, 1000, Optional.empty(), Optional.empty())) {
+        try (Backend backend = CpuBackend.open(1, 1000, Optional.empty(), Optional.empty(), false)) {
             backend.memory().allocate(600).close();
             assertThrows(OutOfDeviceMemory.class, () -> backend.memory().allocate(1001));
         }

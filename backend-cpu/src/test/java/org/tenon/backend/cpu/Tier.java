@@ -3,6 +3,7 @@ package org.tenon.backend.cpu;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
 
@@ -42,10 +43,15 @@ enum Tier {
     }
 
     Backend open(int threads) {
+        return open(threads, Reproducibility.NONE);
+    }
+
+    Backend open(int threads, Reproducibility level) {
         return CpuBackend.open(
                 threads,
                 1L << 30,
                 OneDnn.find().library().filter(library -> onednn()),
-                NativeKernels.find().kernels().filter(kernels -> c()));
+                NativeKernels.find().kernels().filter(kernels -> c()),
+                level == Reproducibility.BATCH_INVARIANT);
     }
 }

@@ -27,7 +27,7 @@ record Variant(Optional<NativeKernels> kernels) {
     }
 
     Backend open(int threads) {
-        return CpuBackend.open(threads, 1L << 30, Optional.empty(), kernels);
+        return CpuBackend.open(threads, 1L << 30, Optional.empty(), kernels, false);
     }
 
     @Override

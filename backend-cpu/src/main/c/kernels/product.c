@@ -1,0 +1,399 @@
+/*
+ * y[m, n] = sum_k x[m, k] w[n, k] + bias[n]: rows of x by rows of w, both as they lie in memory.
+ *
+ * Each element of y is a sum over chunks of CHUNK indices k; within a chunk, lane l of one vector adds up the k that fall to it, in order, and the lanes
+ * are added at the chunk's end, always in the same order. So the bits of an element depend on its row of x and its row of w alone, not on what else is
+ * computed with it.
+ *
+ * A tile of ROWS rows by COLUMNS columns stays in registers. The rows of x are packed step by step, in the type that is multiplied; they meet the weights where
+ * those lie, COLUMNS rows of them at a time, while the rows after them are prefetched. (To pack the weights as well gained nothing, for any number of rows.)
+ *
+ * What is multiplied: BF16 by BF16 in pairs, where the machine does (subnormal numbers count as zero there), anything else in F32.
+ */
+#include "lanes.h"
+
+#if LANES == 16
+#define ROWS 6
+#elif LANES == 8
+#define ROWS 3
+#else
+#define ROWS 2
+#endif
+#define COLUMNS 4
+
+/* Indices k that a tile takes at a time. */
+#define STEP (2 * LANES)
+
+/* Indices k whose products are added up in lanes; a multiple of every STEP. */
+#define CHUNK 4096
+
+/* Bytes of scratch memory: for packed rows of x, half a second-level cache, and for sums of more than one chunk. */
+#define X_BYTES (512 << 10)
+#define SUMS_BYTES (256 << 10)
+
+/* How many tiles before its use a weight is prefetched. */
+#define AHEAD 2
+
+struct product {
+    const char *x;
+    const char *w;
+    char *y;
+    const float *bias; /* or null */
+    int64_t x_stride;  /* bytes from row to row */
+    int64_t w_stride;
+    int64_t y_stride;
+    int64_t inner;
+    int32_t x_type;
+    int32_t w_type;
+    int32_t y_type;
+};
+
+/* How a vector of weights is had: pairs of BF16 as they are; or F32 from memory, from F16, or from BF16 with even indices before odd ones. */
+enum form { PAIRS, SINGLE, HALF, SPLIT };
+
+typedef float v4 __attribute__((vector_size(16)));
+
+INLINE enum form form_of(const struct product *p) {
+#ifdef __AVX512BF16__
+    if (p->x_type == BF16 && p->w_type == BF16) {
+        return PAIRS;
+    }
+#endif
+    return p->w_type == BF16 ? SPLIT : p->w_type == F16 ? HALF : SINGLE;
+}
+
+/* Bytes of a STEP of packed numbers. */
+INLINE int64_t step_bytes(enum form form) { return form == PAIRS ? 2 * STEP : 4 * STEP; }
+
+/* The weights of half a step. */
+INLINE vf weights(enum form form, const char *w, int half) {
+    if (form == SPLIT) {
+        vu pairs;
+        memcpy(&pairs, w, sizeof pairs);
+        return (vf)(half ? pairs & 0xffff0000 : pairs << 16);
+    }
+    return form == HALF ? load_f16(w + half * 2 * LANES) : load_f32(w + half * 4 * LANES);
+}
+
+/* Adds a step's products: acc[m][n] += x[m] * w[n], lane by lane. */
+INLINE void add_step(const int rows, const enum form form, vf acc[ROWS][COLUMNS], const char *x, const char *const w[COLUMNS], int64_t at) {
+#ifdef __AVX512BF16__
+    if (form == PAIRS) {
+        __m512i right[COLUMNS];
+#pragma GCC unroll 8
+        for (int n = 0; n < COLUMNS; n++) {
+            right[n] = _mm512_loadu_si512(w[n] + at);
+        }
+#pragma GCC unroll 8
+        for (int m = 0; m < rows; m++) {
+            __m512bh left = (__m512bh)_mm512_loadu_si512(x + m * 64);
+#pragma GCC unroll 8
+            for (int n = 0; n < COLUMNS; n++) {
+                acc[m][n] = (vf)_mm512_dpbf16_ps((__m512)acc[m][n], left, (__m512bh)right[n]);
+            }
+        }
+        return;
+    }
+#endif
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; half++) {
+        vf right[COLUMNS];
+#pragma GCC unroll 8
+        for (int n = 0; n < COLUMNS; n++) {
+            right[n] = weights(form, w[n] + at, half);
+        }
+#pragma GCC unroll 8
+        for (int m = 0; m < rows; m++) {
+            vf left = load_f32(x + (m * 2 + half) * 4 * LANES);
+#pragma GCC unroll 8
+            for (int n = 0; n < COLUMNS; n++) {
+                acc[m][n] += left * right[n];
+            }
+        }
+    }
+}
+
+/* Halves a vector until four lanes are left. */
+INLINE v4 fold(vf v) {
+#if LANES == 16
+    __m256 low = _mm256_add_ps(_mm512_castps512_ps256((__m512)v), _mm512_extractf32x8_ps((__m512)v, 1));
+    return (v4)_mm_add_ps(_mm256_castps256_ps128(low), _mm256_extractf128_ps(low, 1));
+#elif LANES == 8
+    return (v4)_mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+#else
+    return v;
+#endif
+}
+
+/* The sums of the lanes of four vectors. */
+INLINE v4 sums_of(const vf acc[COLUMNS]) {
+    typedef int32_t i4 __attribute__((vector_size(16)));
+    v4 a = fold(acc[0]);
+    v4 b = fold(acc[1]);
+    v4 c = fold(acc[2]);
+    v4 d = fold(acc[3]);
+    v4 ab = __builtin_shuffle(a, b, (i4){0, 4, 1, 5}) + __builtin_shuffle(a, b, (i4){2, 6, 3, 7});
+    v4 cd = __builtin_shuffle(c, d, (i4){0, 4, 1, 5}) + __builtin_shuffle(c, d, (i4){2, 6, 3, 7});
+    return __builtin_shuffle(ab, cd, (i4){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (i4){2, 3, 6, 7});
+}
+
+/* What a tile reads: packed rows of x, COLUMNS rows of w, and the last step's weights where a row ends before its last step does. */
+struct tile {
+    const char *x;
+    const char *w[COLUMNS];
+    const char *rest[COLUMNS];
+    int64_t steps;
+    int64_t advance;  /* bytes of w from step to step */
+    int64_t prefetch; /* bytes from a weight to the one to prefetch; zero for none */
+};
+
+INLINE void compute(const int rows, const enum form form, const struct tile *t, int has_rest, v4 *sums) {
+    vf acc[ROWS][COLUMNS];
+#pragma GCC unroll 8
+    for (int m = 0; m < rows; m++) {
+#pragma GCC unroll 8
+        for (int n = 0; n < COLUMNS; n++) {
+            acc[m][n] = splat(0);
+        }
+    }
+    const char *x = t->x;
+    const char *const w[COLUMNS] = {t->w[0], t->w[1], t->w[2], t->w[3]};
+    const int64_t advance = t->advance;
+    const int64_t end = t->steps * advance;
+    const int64_t ahead = t->prefetch;
+    for (int64_t at = 0; at < end; at += advance) {
+        if (ahead != 0) {
+#pragma GCC unroll 8
+            for (int n = 0; n < COLUMNS; n++) {
+                __builtin_prefetch(w[n] + at + ahead, 0, 2);
+            }
+        }
+        add_step(rows, form, acc, x, w, at);
+        x += rows * step_bytes(form);
+    }
+    if (has_rest) {
+        add_step(rows, form, acc, x, t->rest, 0);
+    }
+#pragma GCC unroll 8
+    for (int m = 0; m < rows; m++) {
+        sums[m] = sums_of(acc[m]);
+    }
+}
+
+#define CASE(rows) \
+    case rows: compute(rows, form, t, has_rest, sums); break;
+
+INLINE void compute_rows(int rows, const enum form form, const struct tile *t, int has_rest, v4 *sums) {
+    switch (rows) {
+        CASE(1)
+        CASE(2)
+#if ROWS > 2
+        CASE(3)
+#endif
+#if ROWS > 3
+        CASE(4)
+        CASE(5)
+        CASE(6)
+#endif
+    default: break;
+    }
+}
+
+#define FORM(name, form) \
+    static __attribute__((noinline)) void name(int rows, const struct tile *t, int has_rest, v4 *sums) { \
+        compute_rows(rows, form, t, has_rest, sums); \
+    }
+FORM(compute_single, SINGLE)
+FORM(compute_half, HALF)
+FORM(compute_split, SPLIT)
+#ifdef __AVX512BF16__
+FORM(compute_pairs, PAIRS)
+#endif
+
+typedef void (*computation)(int rows, const struct tile *t, int has_rest, v4 *sums);
+
+static computation computation_of(enum form form) {
+#ifdef __AVX512BF16__
+    if (form == PAIRS) {
+        return compute_pairs;
+    }
+#endif
+    return form == SPLIT ? compute_split : form == HALF ? compute_half : compute_single;
+}
+
+/* A STEP of numbers in the type and order that a form multiplies. */
+INLINE void pack_step(enum form form, enum type type, const char *from, char *to) {
+    if (form == PAIRS) {
+        memcpy(to, from, 2 * STEP);
+        return;
+    }
+    vf first = load(type, from);
+    vf second = load(type, from + LANES * bytes_of(type));
+    if (form == SPLIT) { /* even indices before odd ones, as weights() gives them */
+        vi even, odd;
+        for (int i = 0; i < LANES; i++) {
+            even[i] = 2 * i;
+            odd[i] = 2 * i + 1;
+        }
+        store_f32(to, __builtin_shuffle(first, second, even));
+        store_f32(to + 4 * LANES, __builtin_shuffle(first, second, odd));
+    } else {
+        store_f32(to, first);
+        store_f32(to + 4 * LANES, second);
+    }
+}
+
+/* Rows of x: [step][row][STEP], what lies beyond the end of a row as zeros. */
+INLINE void pack_rows(enum form form, enum type type, const char *from, int64_t stride, int rows, int64_t count, char *to) {
+    int64_t i = 0;
+    for (; i + STEP <= count; i += STEP) {
+        for (int m = 0; m < rows; m++) {
+            pack_step(form, type, from + m * stride + i * bytes_of(type), to);
+            to += step_bytes(form);
+        }
+    }
+    for (int m = 0; i < count && m < rows; m++) {
+        char rest[4 * STEP] = {0};
+        memcpy(rest, from + m * stride + i * bytes_of(type), (size_t)(count - i) * bytes_of(type));
+        pack_step(form, type, rest, to);
+        to += step_bytes(form);
+    }
+}
+
+#define PACK(type) \
+    case type: \
+        if (form == SPLIT) { \
+            pack_rows(SPLIT, type, from, stride, rows, count, to); \
+        } else { \
+            pack_rows(SINGLE, type, from, stride, rows, count, to); \
+        } \
+        break;
+
+static void pack(enum form form, enum type type, const char *from, int64_t stride, int rows, int64_t count, char *to) {
+    if (form == PAIRS) {
+        pack_rows(PAIRS, BF16, from, stride, rows, count, to);
+        return;
+    }
+    switch (type) {
+        PACK(F32)
+        PACK(BF16)
+        PACK(F16)
+    }
+}
+
+INLINE void store_sums(enum type type, char *y, v4 sums, int count) {
+    vf wide = splat(0);
+    memcpy(&wide, &sums, sizeof sums);
+    char bytes[4 * LANES];
+    store(type, bytes, wide);
+    if (count == COLUMNS) {
+        memcpy(y, bytes, (size_t)COLUMNS * bytes_of(type));
+    } else {
+        memcpy(y, bytes, (size_t)count * bytes_of(type));
+    }
+}
+
+/* Adds the bias and rounds once. */
+INLINE void finish(const struct product *p, int64_t row, int64_t column, int count, v4 sums) {
+    if (p->bias != 0) {
+        v4 bias = {0};
+        memcpy(&bias, p->bias + column, (size_t)count * 4);
+        sums += bias;
+    }
+    char *y = p->y + row * p->y_stride + column * bytes_of(p->y_type);
+    switch (p->y_type) {
+    case F32: store_sums(F32, y, sums, count); break;
+    case BF16: store_sums(BF16, y, sums, count); break;
+    default: store_sums(F16, y, sums, count);
+    }
+}
+
+INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* The rows of a tile, where so many are left for so many tiles: none has more than ROWS, and they differ by one at most. */
+INLINE int tile_rows(int64_t rows, int64_t tiles) { return (int)((rows + tiles - 1) / tiles); }
+
+/* One chunk of k: rows that are packed in tiles, by columns [first, end). */
+static void chunk(
+    const struct product *p, int64_t row, int64_t rows, int64_t tiles, int64_t first, int64_t end, int64_t k, char *scratch) {
+    const enum form form = form_of(p);
+    const computation run = computation_of(form);
+    const int64_t count = least(CHUNK, p->inner - k);
+    const int64_t row_bytes = (count + STEP - 1) / STEP * step_bytes(form);
+    const int w_bytes = bytes_of(p->w_type);
+    const int64_t rest = count % STEP;
+    v4 *partial = (v4 *)(scratch + X_BYTES); /* [columns / COLUMNS, rows] */
+    char rest_bytes[COLUMNS][4 * STEP] = {{0}};
+    struct tile t = {.steps = count / STEP, .advance = STEP * w_bytes};
+
+    for (int64_t n = first; n < end; n += COLUMNS) {
+        const int columns = (int)least(COLUMNS, end - n);
+        for (int i = 0; i < COLUMNS; i++) { /* columns beyond the end repeat the last one, and aren't stored */
+            t.w[i] = p->w + (n + least(i, columns - 1)) * p->w_stride + k * w_bytes;
+            t.rest[i] = rest_bytes[i];
+            memcpy(rest_bytes[i], t.w[i] + t.steps * t.advance, (size_t)rest * w_bytes);
+        }
+        t.prefetch = AHEAD * COLUMNS * p->w_stride;
+        int64_t done = 0;
+        for (int64_t left = tiles; left > 0; left--) {
+            v4 sums[ROWS];
+            const int here = tile_rows(rows - done, left);
+            t.x = scratch + done * row_bytes;
+            run(here, &t, rest != 0, sums);
+            t.prefetch = 0;
+            for (int m = 0; m < here; m++) {
+                if (k > 0) {
+                    sums[m] += partial[done + m];
+                }
+                if (k + count < p->inner) {
+                    partial[done + m] = sums[m];
+                } else {
+                    finish(p, row + done + m, n, columns, sums[m]);
+                }
+            }
+            done += here;
+        }
+        partial += rows;
+    }
+}
+
+/* The bytes of scratch memory that a call needs, aligned to 64. */
+int64_t KERNEL(tenon_product_scratch)(void) { return X_BYTES + SUMS_BYTES; }
+
+/* Rows that fit the packed part of scratch memory, by columns [first, end). */
+static void block(const struct product *p, int64_t row, int64_t rows, int64_t first, int64_t end, char *scratch) {
+    const enum form form = form_of(p);
+    const int64_t tiles = (rows + ROWS - 1) / ROWS;
+    for (int64_t k = 0; k < p->inner; k += CHUNK) {
+        const int64_t count = least(CHUNK, p->inner - k);
+        const int64_t row_bytes = (count + STEP - 1) / STEP * step_bytes(form);
+        int64_t done = 0;
+        for (int64_t left = tiles; left > 0; left--) {
+            const int here = tile_rows(rows - done, left);
+            const char *x = p->x + (row + done) * p->x_stride + k * bytes_of(p->x_type);
+            pack(form, p->x_type, x, p->x_stride, here, count, scratch + done * row_bytes);
+            done += here;
+        }
+        chunk(p, row, rows, tiles, first, end, k, scratch);
+    }
+    if (p->inner == 0) { /* sums of nothing */
+        for (int64_t m = row; m < row + rows; m++) {
+            for (int64_t n = first; n < end; n += COLUMNS) {
+                finish(p, m, n, (int)least(COLUMNS, end - n), (v4){0});
+            }
+        }
+    }
+}
+
+/* Rows [0, rows) by columns [first, end). */
+void KERNEL(tenon_product)(const struct product *p, int64_t rows, int64_t first, int64_t end, char *scratch) {
+    const int64_t steps = (least(CHUNK, p->inner) + STEP - 1) / STEP;
+    const int64_t most_rows = steps == 0 ? rows : X_BYTES / (steps * step_bytes(form_of(p))) / ROWS * ROWS;
+    for (int64_t m = 0; m < rows; m += most_rows) {
+        const int64_t here = least(most_rows, rows - m);
+        const int64_t most_columns = p->inner <= CHUNK ? end - first : SUMS_BYTES / (4 * here) / COLUMNS * COLUMNS;
+        for (int64_t n = first; n < end; n += most_columns) {
+            block(p, m, here, n, least(n + most_columns, end), scratch);
+        }
+    }
+}
