@@ -13,6 +13,7 @@ import org.tenon.api.tensor.Storage;
 public final class HostMemory implements DeviceMemory {
     private final String device;
     private final long total;
+    private final Allocator allocator;
     private final AtomicLong used = new AtomicLong();
 
     /**
@@ -22,8 +23,34 @@ public final class HostMemory implements DeviceMemory {
      * @param total the most bytes that may be in use at once
      */
     public HostMemory(String device, long total) {
+        this(device, total, (arena, bytes) -> arena.allocate(bytes, 64));
+    }
+
+    /**
+     * Memory with a limit, of a backend's own making.
+     *
+     * @param device what messages call it
+     * @param total the most bytes that may be in use at once
+     * @param allocator where it comes from
+     */
+    public HostMemory(String device, long total, Allocator allocator) {
         this.device = device;
         this.total = total;
+        this.allocator = allocator;
+    }
+
+    /** Where host memory comes from. Thread-safe. */
+    @FunctionalInterface
+    public interface Allocator {
+        /**
+         * Takes memory.
+         *
+         * @param arena gives it back when it is closed
+         * @param bytes how many, zero or more
+         * @return the memory, set to zero, aligned to 64 bytes or better
+         * @throws OutOfMemoryError when there is none
+         */
+        MemorySegment allocate(Arena arena, long bytes);
     }
 
     /** Bytes of the host. */
@@ -80,7 +107,7 @@ public final class HostMemory implements DeviceMemory {
         Arena arena = Arena.ofShared();
         MemorySegment segment;
         try {
-            segment = arena.allocate(bytes, 64);
+            segment = allocator.allocate(arena, bytes);
         } catch (OutOfMemoryError failure) {
             arena.close();
             used.addAndGet(-bytes);

@@ -1,5 +1,7 @@
 package org.tenon.backend.cpu;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.HostMemory;
@@ -24,9 +26,11 @@ import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
 import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
+import org.tenon.backend.cpu.ffi.HugePages;
 import org.tenon.backend.cpu.ffi.NativeKernels;
 import org.tenon.backend.cpu.ffi.OneDnn;
 import org.tenon.backend.cpu.ffi.ProductKernel;
+import org.tenon.backend.cpu.ffi.Reading;
 import org.tenon.backend.cpu.ffi.RowKernels;
 
 /** The list of kernels. */
@@ -59,9 +63,12 @@ final class CpuBackend {
         Copies copies = new Copies(workers);
         Products products = new Products(workers, engine, product, batchInvariant);
         Gates gates = new Gates(workers, rows);
-        HostMemory memory = new HostMemory(CpuProvider.NAME, memoryBytes);
+        HostMemory memory = kernels.map(HugePages::of)
+                .map(pages ->
+                        new HostMemory(CpuProvider.NAME, memoryBytes, (arena, bytes) -> allocate(pages, arena, bytes)))
+                .orElseGet(() -> new HostMemory(CpuProvider.NAME, memoryBytes));
         return KernelBackend.on(CpuProvider.NAME, memory, HostMemory.queue())
-                .layout(Layout.DENSE, new DenseWeights(memory)::arrange)
+                .layout(Layout.DENSE, new DenseWeights(memory, pool, kernels.isPresent())::arrange)
                 .kernel(Fill.class, elementwise::fill)
                 .kernel(Iota.class, elementwise::iota)
                 .kernel(Convert.class, elementwise::convert)
@@ -80,11 +87,20 @@ final class CpuBackend {
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
                 .kernel(Attention.class, new Attentions(workers, kernels)::attention)
+                .roof(shapes -> kernels.flatMap(there -> product.map(
+                        kernel -> new CpuRoof(workers, memory, new Reading(there), engine, kernel).measure(shapes))))
                 .closing(() -> {
                     pool.close();
                     engine.ifPresent(DnnEngine::close);
                     product.ifPresent(ProductKernel::close);
                 })
                 .build();
+    }
+
+    /** Large memory in huge pages, small memory in the JVM's own way. */
+    private static MemorySegment allocate(HugePages pages, Arena arena, long bytes) {
+        return bytes < HugePages.PAGE
+                ? arena.allocate(bytes, 64)
+                : pages.allocate(arena, bytes).orElseThrow(() -> new OutOfMemoryError("mmap of " + bytes + " bytes"));
     }
 }

@@ -1,7 +1,6 @@
 package org.tenon.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.HostMemory;
-import org.tenon.api.backend.HostMemory.HostStorage;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Roof;
 import org.tenon.api.op.Linear;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
@@ -23,7 +22,7 @@ import org.tenon.api.tensor.Tensor;
 import org.tenon.api.tensor.TensorSpec;
 
 /**
- * Prints how fast a linear layer of 2048 to 8192 is, for one row (GB/s of weights) and for many (GFLOP/s), beside what reading memory alone reaches. Weights
+ * Prints how fast a linear layer of 2048 to 8192 is, for one row (GB/s of weights, and as a fraction of what reading memory alone reaches) and for many (GFLOP/s). Weights
  * rotate among more than half a gigabyte, so that no cache holds them.
  *
  * <p>Arguments: none, or the numbers of rows.
@@ -43,13 +42,14 @@ final class LinearSpeed {
         int threads =
                 Integer.getInteger(CpuProvider.THREADS, Runtime.getRuntime().availableProcessors());
         System.out.printf("%d threads, %d to %d%n", threads, INNER, COLUMNS);
-        System.out.printf("reading memory: %.1f GB/s%n", roof(threads));
+        double roof = roof(threads);
+        System.out.printf("reading memory: %.1f GB/s%n", roof);
         for (Tier tier : Tier.present()) {
             for (DType[] types : new DType[][] {
                 {DType.F32, DType.F32}, {DType.F32, DType.BF16}, {DType.F32, DType.F16}, {DType.BF16, DType.BF16}
             }) {
                 for (int count : rows) {
-                    measure(tier, threads, types[0], types[1], count);
+                    measure(tier, threads, types[0], types[1], count, roof);
                 }
             }
         }
@@ -60,31 +60,14 @@ final class LinearSpeed {
         return threads == 1 ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() : System.nanoTime();
     }
 
+    /** Bytes in a nanosecond that the machine reads; without a bound where that can't be measured. */
     private static double roof(int threads) {
-        try (Backend backend = Tier.JAVA.open(threads)) {
-            WorkerPool pool = new WorkerPool(threads);
-            Storage storage = backend.memory().allocate(ROTATED);
-            MemorySegment memory = ((HostStorage) storage).segment();
-            memory.fill((byte) 1);
-            long part = ROTATED / threads / 8192 * 8192;
-            long[][] buffers = new long[threads][1024];
-            double best = Double.MAX_VALUE;
-            for (int round = 0; round < ROUNDS; round++) {
-                long start = nanoseconds(threads);
-                pool.run(threads, (index, worker) -> {
-                    for (long at = index * part; at < (index + 1) * part; at += 8192) {
-                        MemorySegment.copy(memory, ValueLayout.JAVA_LONG, at, buffers[worker], 0, 1024);
-                    }
-                });
-                best = Math.min(best, (double) (nanoseconds(threads) - start));
-            }
-            pool.close();
-            storage.close();
-            return part * threads / best;
+        try (Backend backend = Tier.present().getLast().open(threads)) {
+            return backend.roof(List.of()).map(Roof::bytesPerSecond).orElse(Double.POSITIVE_INFINITY) / 1e9;
         }
     }
 
-    private static void measure(Tier tier, int threads, DType x, DType w, int rows) {
+    private static void measure(Tier tier, int threads, DType x, DType w, int rows, double roof) {
         try (Backend backend = tier.open(threads)) {
             long weightBytes = w.bytes((long) INNER * COLUMNS);
             int copies = rows > 16 ? 1 : (int) (ROTATED / weightBytes);
@@ -106,8 +89,15 @@ final class LinearSpeed {
                 best = Math.min(best, (double) (nanoseconds(threads) - start) / copies);
             }
             System.out.printf(
-                    "%-6s %4s by %4s, %3d rows: %9.3f ms %6.1f GB/s %7.1f GFLOP/s%n",
-                    tier, x, w, rows, best / 1e6, weightBytes / best, 2.0 * rows * INNER * COLUMNS / best);
+                    "%-6s %4s by %4s, %3d rows: %9.3f ms %6.1f GB/s (%3.0f%%) %7.1f GFLOP/s%n",
+                    tier,
+                    x,
+                    w,
+                    rows,
+                    best / 1e6,
+                    weightBytes / best,
+                    100 * weightBytes / best / roof,
+                    2.0 * rows * INNER * COLUMNS / best);
             open.forEach(Storage::close);
         }
     }

@@ -2,17 +2,21 @@ package org.tenon.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.HostMemory;
+import org.tenon.api.backend.HostMemory.HostStorage;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Prepared;
@@ -25,6 +29,8 @@ import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Layout;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Storage;
+import org.tenon.backend.cpu.ffi.NativeKernels;
 
 class WeightsTest {
     private static WeightSource mapped(WeightSource source, Arena arena) {
@@ -48,7 +54,7 @@ class WeightsTest {
 
             @Override
             public void read(long row, long rows, MemorySegment target) {
-                throw new AssertionError("a mapped weight isn't read");
+                source.read(row, rows, target);
             }
 
             @Override
@@ -100,6 +106,64 @@ class WeightsTest {
                         IllegalStateException.class,
                         () -> launch.run(rig.backend().queue(), step));
             }
+        }
+    }
+
+    /** Places a mapped weight of eight megabytes; {@return whether it was copied}. */
+    private static boolean copied(Backend backend) {
+        Arena arena = Arena.ofShared();
+        try (Rig rig = new Rig(backend)) {
+            int rows = 1031;
+            Buffer weight = rig.tensor(DType.F32, Shape.of(rows, 2048), i -> i % 1009);
+            WeightSource source = mapped(Rig.source(weight), arena);
+            WeightUse use = new WeightUse(new Linear(DType.F32), "weights[0]", List.of(Layout.DENSE));
+            try (Prepared prepared = backend.prepare(source, List.of(use))) {
+                MemorySegment found = HostMemory.segment(prepared.buffer(0));
+                MemorySegment given = source.mapped().orElseThrow();
+                assertEquals(-1, given.mismatch(found));
+                return given.address() != found.address();
+            }
+        } finally {
+            arena.close();
+        }
+    }
+
+    @Test
+    void aLargeMappedWeightIsPlacedInHugePagesWhereMemorySuffices() {
+        Optional<NativeKernels> kernels = NativeKernels.find().kernels();
+        assertEquals(kernels.isPresent(), copied(CpuBackend.open(3, 1L << 30, Optional.empty(), kernels, false)));
+        assertFalse(copied(CpuBackend.open(3, 20L << 20, Optional.empty(), kernels, false)));
+        assertFalse(copied(CpuBackend.open(3, 1L << 30, Optional.empty(), Optional.empty(), false)));
+    }
+
+    /** The second time the system may give the same pages again. */
+    @ParameterizedTest
+    @EnumSource(Tier.class)
+    void memoryOfAnySizeIsZerosAndAligned(Tier tier) {
+        try (Backend backend = tier.open()) {
+            for (long bytes : new long[] {0, 1, 4095, (2L << 20) - 1, 2L << 20, (5L << 20) + 3}) {
+                for (int time = 0; time < 2; time++) {
+                    try (Storage storage = backend.memory().allocate(bytes)) {
+                        MemorySegment memory = ((HostStorage) storage).segment();
+                        assertEquals(bytes, memory.byteSize());
+                        assertEquals(0, memory.address() % 64);
+                        for (long i = 0; i < bytes; i++) {
+                            assertEquals(0, memory.get(ValueLayout.JAVA_BYTE, i));
+                        }
+                        memory.fill((byte) 7);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void memoryThatWasGivenBackCannotBeReached() {
+        try (Backend backend = Tier.present().getLast().open()) {
+            Storage storage = backend.memory().allocate(8L << 20);
+            MemorySegment memory = ((HostStorage) storage).segment();
+            storage.close();
+            assertThrows(IllegalStateException.class, () -> memory.get(ValueLayout.JAVA_BYTE, 0));
         }
     }
 

@@ -125,6 +125,13 @@ public final class NativeKernels {
                 .orElseThrow(() -> new IllegalStateException(library.path() + " has no " + symbol));
     }
 
+    /** Binds a function of the system's C library. */
+    @SuppressWarnings("restricted")
+    MethodHandle system(String name, FunctionDescriptor descriptor) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
+    }
+
     @SuppressWarnings("restricted")
     private static Optional<MethodHandle> handle(
             NativeLibraries.Loaded library, String symbol, FunctionDescriptor descriptor) {
