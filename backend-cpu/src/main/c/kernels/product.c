@@ -286,7 +286,7 @@ INLINE void store_sums(enum type type, char *y, v4 sums, int count) {
     memcpy(&wide, &sums, sizeof sums);
     char bytes[4 * LANES];
     store(type, bytes, wide);
-    if (count == COLUMNS) {
+    if (count == COLUMNS) { /* one store, and no call */
         memcpy(y, bytes, (size_t)COLUMNS * bytes_of(type));
     } else {
         memcpy(y, bytes, (size_t)count * bytes_of(type));
