@@ -11,6 +11,10 @@ import org.tenon.api.tensor.Storage;
  * Memory of the host, and a queue that computes before it returns: all that a backend needs that runs on the processor. Thread-safe.
  */
 public final class HostMemory implements DeviceMemory {
+    /** What is cleared is copied from here, since a part of a segment would be an object for each time. */
+    private static final MemorySegment ZEROS =
+            MemorySegment.ofArray(new byte[1 << 16]).asReadOnly();
+
     private final String device;
     private final long total;
     private final Allocator allocator;
@@ -98,6 +102,19 @@ public final class HostMemory implements DeviceMemory {
         throw new IllegalArgumentException(buffer.name() + " doesn't lie in host memory, but in " + buffer.storage());
     }
 
+    /**
+     * Sets bytes to zero. Allocates nothing.
+     *
+     * @param segment host memory
+     * @param offset where to begin, in bytes
+     * @param bytes how many
+     */
+    public static void clear(MemorySegment segment, long offset, long bytes) {
+        for (long done = 0; done < bytes; done += ZEROS.byteSize()) {
+            MemorySegment.copy(ZEROS, 0, segment, offset + done, Math.min(ZEROS.byteSize(), bytes - done));
+        }
+    }
+
     @Override
     public Storage allocate(long bytes) {
         if (used.addAndGet(bytes) > total) {
@@ -142,7 +159,7 @@ public final class HostMemory implements DeviceMemory {
 
             @Override
             public void clear(Storage target, long offset, long bytes) {
-                bytes(target).asSlice(offset, bytes).fill((byte) 0);
+                HostMemory.clear(bytes(target), offset, bytes);
             }
 
             @Override

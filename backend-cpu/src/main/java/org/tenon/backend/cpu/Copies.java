@@ -3,6 +3,7 @@ package org.tenon.backend.cpu;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
@@ -34,7 +35,7 @@ final class Copies {
                 void row(long row, int worker) {
                     int from = index.integer(row / inner);
                     if (from < 0) {
-                        result.bytes().asSlice(result.at(row), bytes).fill((byte) 0);
+                        HostMemory.clear(result.bytes(), result.at(row), bytes);
                     } else {
                         copy(source, (long) from * inner + row % inner, result, row, bytes);
                     }

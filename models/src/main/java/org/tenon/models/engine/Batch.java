@@ -115,22 +115,23 @@ final class Batch {
     }
 
     private boolean admit(Run run, long now) {
+        if (running.size() >= mostSequences && !evictParked(now)) {
+            return false;
+        }
         CachedSequence sequence = run.sequence();
         idle.remove(sequence);
-        boolean room = running.size() < mostSequences || evictParked(now);
-        if (room) {
-            run.adopt(blocks);
+        run.adopt(blocks);
+        while (!blocks.reserve(sequence, run.keys())) {
+            if (!evictIdle() && !evictParked(now)) {
+                blocks.release(sequence); // what is in full blocks may be found again
+                return false;
+            }
         }
-        while (room && !blocks.reserve(sequence, run.keys())) {
-            room = evictIdle() || evictParked(now);
-        }
-        if (!room) {
-            blocks.release(sequence); // what is in full blocks may be found again
-        } else if (!run.begun()) {
+        if (!run.begun()) {
             begun.accept(run);
             run.begin(now);
         }
-        return room;
+        return true;
     }
 
     /**

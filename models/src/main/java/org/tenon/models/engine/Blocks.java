@@ -14,14 +14,17 @@ import java.util.List;
  * <p>Allocates nothing but tables. Confined to the engine's thread, {@link #sequence} aside.
  */
 final class Blocks {
-    /** Tables begin at multiples of this many positions, so that the chunks in which attention goes through them are always the same. */
-    static final int ALIGNMENT = 64;
+    /**
+     * Tables begin at multiples of this many positions: the segments in which kernels sum over keys begin with the table, and should be the same for
+     * a row whatever step it is in.
+     */
+    private static final int SEGMENT = 256;
 
     private final int blockSize;
     private final Group[] groups;
     private final BlockPool[] pools; // [groups]
     private final boolean sharing; // there is one group then
-    private final int step;
+    private final long step;
     private final Clearing clearing;
 
     /**
@@ -55,10 +58,10 @@ final class Blocks {
         Arrays.setAll(pools, group -> new BlockPool(this.groups[group].blocks(), known));
     }
 
-    /** The least common multiple of a block's size and the alignment: what the beginning of a table advances by. */
-    static int step(int blockSize) {
-        int shared = Math.min(Integer.lowestOneBit(blockSize), ALIGNMENT);
-        return Math.multiplyExact(blockSize / shared, ALIGNMENT);
+    /** The least common multiple of a block's size and a segment: what the beginning of a table advances by. */
+    static long step(int blockSize) {
+        int shared = Math.min(Integer.lowestOneBit(blockSize), SEGMENT);
+        return (long) blockSize / shared * SEGMENT;
     }
 
     int blockSize() {

@@ -20,6 +20,10 @@ import org.tenon.models.assembly.Network;
 public record Room(Limits limits, Network.Bounds bounds) {
     private static final long MOST_CACHE = 2L << 30;
     private static final int SHORT_CONTEXT = 4096;
+
+    /** Kernels go through keys in chunks of so many. */
+    private static final int ALIGNMENT = 64;
+
     private static final int SEQUENCES = 16;
 
     /** Logits that are computed at once, in values: 64 rows of a large vocabulary. */
@@ -131,12 +135,12 @@ public record Room(Limits limits, Network.Bounds bounds) {
 
     /** The longest sequence for a room of so many tokens, where nobody says. */
     private static int comfortable(long budget) {
-        long part = Math.max(budget / 4, Math.min(SHORT_CONTEXT, budget)) / Blocks.ALIGNMENT;
-        return Math.clamp(part * Blocks.ALIGNMENT, Blocks.ALIGNMENT, Integer.MAX_VALUE);
+        long part = Math.max(budget / 4, Math.min(SHORT_CONTEXT, budget)) / ALIGNMENT;
+        return Math.clamp(part * ALIGNMENT, ALIGNMENT, Integer.MAX_VALUE);
     }
 
     private static long aligned(long tokens) {
-        return ceil(tokens, Blocks.ALIGNMENT) * Blocks.ALIGNMENT;
+        return ceil(tokens, ALIGNMENT) * ALIGNMENT;
     }
 
     private static long ceil(long tokens, long size) {

@@ -96,7 +96,7 @@ class RoomTest {
         Limits limits = Limits.defaults().sequences(4).rows(256).blockSize(16);
         Room room = Room.of(limits, 8192, 1000, Map.of(ALL, 100L, WINDOW, 300L), 16 * GIB);
         assertEquals(new Network.Cache(4 * 512, 512), room.bounds().cache(ALL));
-        int entries = (999 + 256 + 63 + 15) / 16; // 63: the table's beginning stays at multiples of 64
+        int entries = (999 + 256 + 255 + 15) / 16; // 255: the table's beginning stays at multiples of 256
         assertEquals(new Network.Cache(4 * entries, entries), room.bounds().cache(WINDOW));
         assertEquals(
                 4L * (512 * 100 + entries * 300) * 16,

@@ -25,6 +25,7 @@ import org.tenon.models.sampling.SamplingChain;
 /** A loaded model on a {@link FakeComputation}. */
 final class TestModel implements AutoCloseable {
     static final int VOCABULARY = Bytes.SIZE;
+    static final int BLOCK = 16;
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final FakeComputation computation;
@@ -49,10 +50,9 @@ final class TestModel implements AutoCloseable {
     static TestModel open(Limits limits, Function<int[], float[]> logits) {
         int context = limits.context().orElseThrow();
         int sequences = limits.sequences().orElseThrow();
-        return open(
-                limits,
-                new FakeComputation(logits, context, new Blocks.Group(Integer.MAX_VALUE, sequences, 1)),
-                Optional.of(new Bytes()));
+        int entries = (context + BLOCK - 1) / BLOCK;
+        Blocks.Group group = new Blocks.Group(Integer.MAX_VALUE, sequences * entries, entries);
+        return open(limits, new FakeComputation(logits, BLOCK, group), Optional.of(new Bytes()));
     }
 
     static TestModel open(Limits limits, FakeComputation computation, Optional<Tokenizer> tokenizer) {
