@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,7 @@ class BenchTest {
                     "bytes_per_second",
                     "flops_per_second");
             assertTrue(found.child(phase).decimal("allocated_bytes_per_step") >= 0);
+            fractionIsKnownWhereTheRoofIs(found, phase);
         }
         assertEquals(15, found.child("decode").integer("steps"));
         assertTrue(found.list("kernels").stream()
@@ -73,6 +75,17 @@ class BenchTest {
                         + start.decimal("first_token_seconds"),
                 start.decimal("total_seconds"),
                 1e-6);
+    }
+
+    /** A roof needs the C kernels; nothing is faster than it, save for a little where a machine is shared. */
+    private static void fractionIsKnownWhereTheRoofIs(Config found, String phase) {
+        Optional<Double> fraction = found.child(phase).optional("roof_fraction").map(Config::asDecimal);
+        boolean measured = found.child("roof").optional("bytes_per_second").isPresent();
+        assertEquals(measured, fraction.isPresent());
+        if (measured) {
+            positive(found.child("roof"), "bytes_per_second", "flops_per_second");
+            assertTrue(fraction.orElseThrow() > 0 && fraction.orElseThrow() <= 1.2, phase + " " + fraction);
+        }
     }
 
     @Test

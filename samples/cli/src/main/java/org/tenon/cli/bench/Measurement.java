@@ -3,6 +3,7 @@ package org.tenon.cli.bench;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.tenon.api.model.CausalModel;
 import org.tenon.cli.console.ProgressBar;
@@ -15,10 +16,18 @@ import org.tenon.models.assembly.Blueprint;
  * @param decode a step of all sequences
  * @param firstToken from a request to its first token, in seconds, in the best round
  * @param coldToken the same of the first request after loading
+ * @param peakBytes the most memory that the process had until then, without what measuring the roof takes; nothing where Linux doesn't tell
  * @param before the roof before the rounds
  * @param after the roof after them
  */
-public record Measurement(Phase prefill, Phase decode, double firstToken, double coldToken, Roof before, Roof after) {
+public record Measurement(
+        Phase prefill,
+        Phase decode,
+        double firstToken,
+        double coldToken,
+        OptionalLong peakBytes,
+        Roof before,
+        Roof after) {
     /** Warming takes this long at the least: small models need more than one round until their Java code is compiled. */
     private static final double WARM_SECONDS = 1;
 
@@ -54,6 +63,7 @@ public record Measurement(Phase prefill, Phase decode, double firstToken, double
         for (int round = 1; System.nanoTime() - start < WARM_SECONDS * NANOS; round++) {
             Round.of(model, warming, round);
         }
+        OptionalLong peak = ProcessFacts.peakBytes();
         Roof before = roof.get();
         List<Round> rounds = new ArrayList<>();
         for (int round = 0; round < repeats; round++) {
@@ -85,6 +95,7 @@ public record Measurement(Phase prefill, Phase decode, double firstToken, double
                         Round.allocated(tokens.decodeSteps())),
                 rounds.stream().mapToDouble(Round::firstToken).min().orElseThrow(),
                 cold,
+                peak,
                 before,
                 after);
     }

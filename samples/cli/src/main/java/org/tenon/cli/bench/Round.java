@@ -9,6 +9,7 @@ import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Result;
 import org.tenon.api.model.Sampling;
+import org.tenon.api.model.Stepper;
 
 /**
  * What came of doing the workload once.
@@ -34,9 +35,11 @@ record Round(
         List<Result> results = new ArrayList<>();
         List<Generation> running = new ArrayList<>();
         try (ModelListener.Registration _ = model.listen(log)) {
-            for (int request = 0; request < work.concurrency(); request++) {
-                int[] prompt = work.prompt(number, request, model.vocabulary());
-                running.add(model.generate(Request.ids(prompt).sampling(sampling)));
+            try (Stepper _ = model.stepper()) { // while it is open nobody begins, so all begin together
+                for (int request = 0; request < work.concurrency(); request++) {
+                    int[] prompt = work.prompt(number, request, model.vocabulary());
+                    running.add(model.generate(Request.ids(prompt).sampling(sampling)));
+                }
             }
             running.forEach(generation -> results.add(generation.await()));
         } finally {

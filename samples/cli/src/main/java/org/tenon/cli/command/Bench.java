@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tenon.api.backend.OutOfDeviceMemory;
 import org.tenon.api.backend.Roof.Product;
@@ -264,7 +263,7 @@ public final class Bench implements Callable<Integer> {
                                 .report()
                                 .with("before", measurement.before().report())
                                 .with("after", measurement.after().report()))
-                .with("peak_memory_bytes", peak())
+                .with("peak_memory_bytes", measurement.peakBytes())
                 .with("cache_bytes", cache(model))
                 .with("start", start.report());
     }
@@ -306,7 +305,9 @@ public final class Bench implements Callable<Integer> {
         facing.row("start", start.line());
         facing.row(
                 "memory",
-                (peak().isPresent() ? Unit.BYTES.text(peak().getAsLong()) + " at the peak, of which " : "")
+                (measurement.peakBytes().isPresent()
+                                ? Unit.BYTES.text(measurement.peakBytes().getAsLong()) + " at the peak, of which "
+                                : "")
                         + Unit.BYTES.text(facts.weightBytes()) + " weights as stored, "
                         + Unit.BYTES.text(cache(model)) + " caches");
         facing.print(console);
@@ -339,10 +340,6 @@ public final class Bench implements Callable<Integer> {
 
     private static long cache(CausalModel model) {
         return model.limits().cacheBytes().orElse(0);
-    }
-
-    private static OptionalLong peak() {
-        return ProcessFacts.peakBytes();
     }
 
     private static double seconds(Duration duration) {
