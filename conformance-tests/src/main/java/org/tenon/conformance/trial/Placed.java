@@ -15,12 +15,14 @@ import org.tenon.conformance.cases.Given;
 import org.tenon.conformance.cases.Lie;
 
 /**
- * A tensor in a backend's memory, with guards before and behind it. All bytes that belong to no element of the step hold a pattern, which
- * is a NaN in every floating type and -1 as an integer, and must hold it afterwards.
+ * A tensor in a backend's memory, with guards before and behind it. All bytes that belong to no element of the step hold a pattern and must
+ * hold it afterwards: in operands a NaN of every floating type, and -1 as an integer; in outputs another one, so that what is computed from
+ * the one is not taken for the other.
  */
 final class Placed implements AutoCloseable {
     private static final long GUARD = 256;
-    private static final byte PATTERN = (byte) 0xFF;
+    private static final byte OPERAND_PATTERN = (byte) 0xFF;
+    private static final byte OUTPUT_PATTERN = 0x7F;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final Backend backend;
@@ -29,7 +31,8 @@ final class Placed implements AutoCloseable {
     private final long[] places;
     private final MemorySegment before;
 
-    private Placed(Backend backend, String name, TensorSpec spec, Lie lie, StepShape step, StepShape most) {
+    private Placed(
+            Backend backend, String name, TensorSpec spec, Lie lie, byte pattern, StepShape step, StepShape most) {
         this.backend = backend;
         long offset = GUARD + lie.offset(spec.type());
         long bytes = (offset + spec.bytes(most) + GUARD + GUARD - 1) / GUARD * GUARD;
@@ -37,12 +40,12 @@ final class Placed implements AutoCloseable {
         this.buffer = new Buffer(name, spec, storage, offset, Layout.DENSE);
         this.places = places(spec, step);
         this.before = MemorySegment.ofArray(new long[Math.toIntExact(bytes / Long.BYTES)])
-                .fill(PATTERN);
+                .fill(pattern);
     }
 
     /** An operand with its elements. */
     static Placed operand(Backend backend, String name, Given given, StepShape step, StepShape most) {
-        Placed placed = new Placed(backend, name, given.spec(), given.lie(), step, most);
+        Placed placed = new Placed(backend, name, given.spec(), given.lie(), OPERAND_PATTERN, step, most);
         for (int i = 0; i < given.count(); i++) {
             placed.put(i, given.value(i));
         }
@@ -52,7 +55,7 @@ final class Placed implements AutoCloseable {
 
     /** An output, all of it pattern. */
     static Placed output(Backend backend, String name, TensorSpec spec, Lie lie, StepShape step, StepShape most) {
-        Placed placed = new Placed(backend, name, lie.spec(spec.type(), spec.shape()), lie, step, most);
+        Placed placed = new Placed(backend, name, lie.spec(spec.type(), spec.shape()), lie, OUTPUT_PATTERN, step, most);
         placed.upload();
         return placed;
     }
