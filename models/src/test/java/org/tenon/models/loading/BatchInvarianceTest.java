@@ -17,12 +17,14 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Token;
+import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
 import org.tenon.models.architecture.Architecture;
 import org.tenon.testing.primitive.PrimitiveProvider;
@@ -48,9 +50,17 @@ class BatchInvarianceTest {
                 .build();
     }
 
-    private static <T> T on(boolean windows, Function<CausalModel, T> work) {
-        try (Tenon tenon = Tenon.builder()
-                        .backend(new PrimitiveProvider())
+    private static Tenon.Builder on(String backend) {
+        return backend.equals("primitive")
+                ? Tenon.builder().backend(new PrimitiveProvider())
+                : Tenon.builder()
+                        .backend("cpu")
+                        .activations(backend.equals("BF16") ? DType.BF16 : DType.F32)
+                        .reproducibility(Reproducibility.BATCH_INVARIANT);
+    }
+
+    private static <T> T on(String backend, boolean windows, Function<CausalModel, T> work) {
+        try (Tenon tenon = on(backend)
                         .limits(Limits.defaults().sequences(SEQUENCES + 2).rows(48))
                         .open();
                 CausalModel model = tenon.create(spec(windows), 3)) {
@@ -75,9 +85,9 @@ class BatchInvarianceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void eightSequencesGetWhatEachGetsAloneWhoeverComesAndGoes(boolean windows) {
-        List<List<Token>> alone = on(windows, model -> {
+    @CsvSource({"primitive,false", "primitive,true", "F32,false", "F32,true", "BF16,false", "BF16,true"})
+    void eightSequencesGetWhatEachGetsAloneWhoeverComesAndGoes(String backend, boolean windows) {
+        List<List<Token>> alone = on(backend, windows, model -> {
             List<List<Token>> all = new ArrayList<>();
             for (int i = 0; i < SEQUENCES; i++) {
                 all.add(drawn(model, i));
@@ -85,7 +95,7 @@ class BatchInvarianceTest {
             return all;
         });
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<List<Token>> together = on(windows, model -> {
+            List<List<Token>> together = on(backend, windows, model -> {
                 List<Future<List<Token>>> all = new ArrayList<>();
                 for (int i = 0; i < SEQUENCES; i++) {
                     int number = i;
