@@ -6,7 +6,7 @@
  * computed with it.
  *
  * A tile of ROWS rows by COLUMNS columns stays in registers. The rows of x are packed step by step, in the type that is multiplied; they meet the weights where
- * those lie, COLUMNS rows of them at a time, while the rows after them are prefetched. (To pack the weights as well gained nothing, for any number of rows.)
+ * those lie, COLUMNS rows of them at a time, while the rows after them are prefetched, each tile of rows of x taking its share of that. (To pack the weights as well gained nothing, for any number of rows.)
  *
  * What is multiplied: BF16 by BF16 in pairs, where the machine does (subnormal numbers count as zero there), anything else in F32.
  */
@@ -144,7 +144,8 @@ struct tile {
     const char *rest[COLUMNS];
     int64_t steps;
     int64_t advance;  /* bytes of w from step to step */
-    int64_t prefetch; /* bytes from a weight to the one to prefetch; zero for none */
+    const char *ahead[COLUMNS]; /* rows of w to prefetch */
+    int prefetches;             /* how many of them */
 };
 
 INLINE void compute(const int rows, const enum form form, const struct tile *t, int has_rest, v4 *sums) {
@@ -160,12 +161,17 @@ INLINE void compute(const int rows, const enum form form, const struct tile *t, 
     const char *const w[COLUMNS] = {t->w[0], t->w[1], t->w[2], t->w[3]};
     const int64_t advance = t->advance;
     const int64_t end = t->steps * advance;
-    const int64_t ahead = t->prefetch;
+    const char *const ahead[COLUMNS] = {t->ahead[0], t->ahead[1], t->ahead[2], t->ahead[3]};
+    const int prefetches = t->prefetches;
     for (int64_t at = 0; at < end; at += advance) {
-        if (ahead != 0) {
+        if (prefetches == COLUMNS) {
 #pragma GCC unroll 8
             for (int n = 0; n < COLUMNS; n++) {
-                __builtin_prefetch(w[n] + at + ahead, 0, 2);
+                __builtin_prefetch(ahead[n] + at, 0, 2);
+            }
+        } else {
+            for (int n = 0; n < prefetches; n++) {
+                __builtin_prefetch(ahead[n] + at, 0, 2);
             }
         }
         add_step(rows, form, acc, x, w, at);
@@ -333,14 +339,17 @@ static void chunk(
             t.rest[i] = rest_bytes[i];
             memcpy(rest_bytes[i], t.w[i] + t.steps * t.advance, (size_t)rest * w_bytes);
         }
-        t.prefetch = AHEAD * COLUMNS * p->w_stride;
         int64_t done = 0;
         for (int64_t left = tiles; left > 0; left--) {
             v4 sums[ROWS];
             const int here = tile_rows(rows - done, left);
             t.x = scratch + done * row_bytes;
+            const int64_t from = (tiles - left) * COLUMNS / tiles; /* the tiles share the prefetching */
+            t.prefetches = (int)((tiles - left + 1) * COLUMNS / tiles - from);
+            for (int i = 0; i < t.prefetches; i++) {
+                t.ahead[i] = t.w[from + i] + AHEAD * COLUMNS * p->w_stride;
+            }
             run(here, &t, rest != 0, sums);
-            t.prefetch = 0;
             for (int m = 0; m < here; m++) {
                 if (k > 0) {
                     sums[m] += partial[done + m];

@@ -63,12 +63,8 @@ final class DenseWeights {
         return new HostStorage(mapped, () -> {});
     }
 
-    /**
-     * Reads in panels of rows, on all threads: they share the reading and the making of pages. Of a mapped file, what was read is let go, so that no more than a panel for each
-     * thread is in memory twice.
-     */
+    /** Reads in panels of rows, on all threads: they share the reading and the making of pages. */
     private Storage place(WeightSource source) {
-        Optional<MemorySegment> file = source.mapped().filter(MemorySegment::isMapped);
         long rowBytes = source.rowBytes();
         long rows = source.rows();
         long panel = Math.max(1, PANEL_BYTES / Math.max(1, rowBytes));
@@ -79,9 +75,6 @@ final class DenseWeights {
                 long first = index * panel;
                 long count = Math.min(panel, rows - first);
                 source.read(first, count, target.asSlice(first * rowBytes, count * rowBytes));
-                if (file.isPresent()) {
-                    file.get().asSlice(first * rowBytes, count * rowBytes).unload();
-                }
             });
         } catch (RuntimeException failure) {
             storage.close();

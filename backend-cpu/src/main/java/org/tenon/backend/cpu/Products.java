@@ -117,8 +117,8 @@ final class Products {
     }
 
     /**
-     * The most rows for which our own kernel is as fast as oneDNN, measured on a Zen 4 (the figures are in the README); what oneDNN has of its own for a machine, such as AMX,
-     * shows with many rows alone.
+     * The most rows for which our own kernel is as fast as oneDNN: measured on a Zen 4 for AVX-512 with BF16 (the figures are in the README), estimated from that for the others.
+     * What oneDNN has of its own for a machine, such as AMX, shows with many rows alone.
      */
     private static int most(Isa isa, DType x, List<DType> weights) {
         boolean pairs = x.equals(DType.BF16) && weights.stream().allMatch(DType.BF16::equals);
