@@ -65,7 +65,7 @@ class Examples:
         assert not any(is_held_out(*pair) for pair in story.owners)
         ids = [self.begin, *self.encode(story.text)]
         weights = [1.0] * len(ids)
-        for question in story.questions[:8 if self.rng.random() < self.ease else self.rng.randint(1, 4)]:
+        for question in story.questions[:8 if self.rng.random() < max(0.4, self.ease) else self.rng.randint(1, 4)]:
             asked, answered = self.encode(" " + question.text), self.encode(" " + question.answer)
             ids += asked + answered
             weights += [1.0] * len(asked) + [ANSWER_WEIGHT] * len(answered)
@@ -88,7 +88,7 @@ def new_model(tokenizer: Tokenizer) -> LlamaForCausalLM:
     return LlamaForCausalLM(LlamaConfig(
         vocab_size=tokenizer.get_vocab_size(), hidden_size=128, intermediate_size=384, num_hidden_layers=6,
         num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=CONTEXT, rms_norm_eps=1e-5,
-        tie_word_embeddings=True, bos_token_id=tokenizer.token_to_id(BEGIN), eos_token_id=tokenizer.token_to_id(END),
+        tie_word_embeddings=True, initializer_range=0.06, bos_token_id=tokenizer.token_to_id(BEGIN), eos_token_id=tokenizer.token_to_id(END),
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, attn_implementation="eager"))
 
 
@@ -215,7 +215,7 @@ if __name__ == "__main__":
     parser.add_argument("command", choices=("train", "heldout", "samples"))
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--seed", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--warmup", type=int, default=100)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2.5e-3)

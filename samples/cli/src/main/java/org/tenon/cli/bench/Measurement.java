@@ -17,8 +17,8 @@ import org.tenon.models.assembly.Blueprint;
  * @param firstToken from a request to its first token, in seconds, in the best round
  * @param coldToken the same of the first request after loading
  * @param peakBytes the most memory that the process had until then, without what measuring the roof takes; nothing where Linux doesn't tell
- * @param before the roof before the rounds
- * @param after the roof after them
+ * @param before the roof before the first round
+ * @param after the roof after the last one
  */
 public record Measurement(
         Phase prefill,
@@ -64,13 +64,13 @@ public record Measurement(
             Round.of(model, warming, round);
         }
         OptionalLong peak = ProcessFacts.peakBytes();
-        Roof before = roof.get();
+        List<Roof> roofs = new ArrayList<>(List.of(roof.get()));
         List<Round> rounds = new ArrayList<>();
         for (int round = 0; round < repeats; round++) {
             bar.at(round + 1L, total);
             rounds.add(Round.of(model, work, round));
+            roofs.add(roof.get());
         }
-        Roof after = roof.get();
         Round prompts =
                 rounds.stream().min(Comparator.comparingDouble(Round::prefill)).orElseThrow();
         Round tokens =
@@ -85,23 +85,30 @@ public record Measurement(
                         Work.prefill(
                                 blueprint, model.numerics(), parameterBytes, work.prompt(), steps, work.concurrency()),
                         steps,
-                        Round.allocated(prompts.prefillSteps())),
+                        Round.allocated(prompts.prefillSteps()),
+                        around(rounds.indexOf(prompts), roofs)),
                 new Phase(
                         "decode",
                         rounds.stream().map(round -> round.decodeRate(work)).toList(),
                         tokens.decode(),
                         Work.decode(blueprint, model.numerics(), parameterBytes, work.concurrency(), keys),
                         tokens.decodeSteps().size(),
-                        Round.allocated(tokens.decodeSteps())),
+                        Round.allocated(tokens.decodeSteps()),
+                        around(rounds.indexOf(tokens), roofs)),
                 rounds.stream().mapToDouble(Round::firstToken).min().orElseThrow(),
                 cold,
                 peak,
-                before,
-                after);
+                roofs.getFirst(),
+                roofs.getLast());
     }
 
-    /** {@return the higher one of the two roofs} */
+    /** The higher one of the roofs before and after a round: what a shared machine can do changes within seconds. */
+    private static Roof around(int round, List<Roof> roofs) {
+        return roofs.get(round).highest(roofs.get(round + 1));
+    }
+
+    /** {@return what the phases are compared with: the bytes of decode's roof, the operations of prefill's} */
     public Roof roof() {
-        return before.highest(after);
+        return new Roof(decode.roof().bytesPerSecond(), prefill.roof().flopsPerSecond());
     }
 }

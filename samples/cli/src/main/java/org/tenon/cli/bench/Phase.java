@@ -13,8 +13,16 @@ import org.tenon.cli.console.JsonObject;
  * @param work what had to be done in that time
  * @param steps the steps of a round
  * @param allocated the heap bytes that the issuing thread allocates in a step
+ * @param roof what the machine could do right before and after the fastest round
  */
-public record Phase(String name, List<Double> tokensPerSecond, double seconds, Work work, int steps, double allocated) {
+public record Phase(
+        String name,
+        List<Double> tokensPerSecond,
+        double seconds,
+        Work work,
+        int steps,
+        double allocated,
+        Roof roof) {
     /** {@return tokens of all sequences in a second, in the fastest round} */
     public double best() {
         return tokensPerSecond.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
@@ -33,25 +41,19 @@ public record Phase(String name, List<Double> tokensPerSecond, double seconds, W
     /**
      * How near it comes to the roof: the shortest possible time as a fraction of the time that it took (Williams, Waterman and Patterson 2009).
      *
-     * @param roof the roof
      * @return the fraction; nothing where the roof isn't known
      */
-    public OptionalDouble fraction(Roof roof) {
+    public OptionalDouble fraction() {
         OptionalDouble shortest = roof.shortest(work);
         return shortest.isEmpty() ? shortest : OptionalDouble.of(shortest.getAsDouble() / seconds);
     }
 
-    /**
-     * The phase for scripts.
-     *
-     * @param roof what the machine can do
-     * @return the phase
-     */
-    public JsonObject report(Roof roof) {
+    /** {@return the phase for scripts} */
+    public JsonObject report() {
         return new JsonObject()
                 .with("tokens_per_second", best())
                 .with("tokens_per_second_by_repeat", tokensPerSecond)
-                .with("roof_fraction", fraction(roof))
+                .with("roof_fraction", fraction())
                 .with("bound", roof.bindsByMemory(work) ? "memory" : "arithmetic")
                 .with("seconds", seconds)
                 .with("bytes", work.bytes())

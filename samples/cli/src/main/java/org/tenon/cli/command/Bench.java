@@ -253,8 +253,8 @@ public final class Bench implements Callable<Integer> {
                 .with("concurrency", work.concurrency())
                 .with("repeats", repeats)
                 .with("seed", seed)
-                .with("prefill", measurement.prefill().report(measurement.roof()))
-                .with("decode", measurement.decode().report(measurement.roof()))
+                .with("prefill", measurement.prefill().report())
+                .with("decode", measurement.decode().report())
                 .with("time_to_first_token_seconds", measurement.firstToken())
                 .with(
                         "roof",
@@ -290,8 +290,8 @@ public final class Bench implements Callable<Integer> {
                 + " at once; the best of " + repeats + (repeats == 1 ? " repeat" : " repeats"));
         console.println("");
         Table table = Table.of("lrrrrrr").row("", "tokens/s", "of the roof", "B/s", "FLOP/s", "allocated", "time");
-        row(table, measurement.prefill(), measurement.roof(), " in all");
-        row(table, measurement.decode(), measurement.roof(), " a step");
+        row(table, measurement.prefill(), " in all");
+        row(table, measurement.decode(), " a step");
         table.row(
                 "roof",
                 "",
@@ -316,8 +316,8 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private static void row(Table table, Phase phase, Roof roof, String unit) {
-        OptionalDouble fraction = phase.fraction(roof);
+    private static void row(Table table, Phase phase, String unit) {
+        OptionalDouble fraction = phase.fraction();
         table.row(
                 phase.name(),
                 String.format(Locale.ROOT, "%.2f", phase.best()),
