@@ -16,13 +16,7 @@ import org.tenon.cli.console.JsonObject;
  * @param roof what the machine could do right before and after the fastest round
  */
 public record Phase(
-        String name,
-        List<Double> tokensPerSecond,
-        double seconds,
-        Work work,
-        int steps,
-        double allocated,
-        Roof roof) {
+        String name, List<Double> tokensPerSecond, double seconds, Work work, int steps, double allocated, Roof roof) {
     /** {@return tokens of all sequences in a second, in the fastest round} */
     public double best() {
         return tokensPerSecond.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
