@@ -1,13 +1,16 @@
 package org.tenon.conformance.cases;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.op.Roles;
+import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.api.tensor.TensorSpec;
 
 /**
  * One op on given operands.
@@ -25,24 +28,44 @@ public record Case(String id, Op<?, ?> op, Operands<Given> in, Lie outputs, Step
         return op.getClass().getSimpleName();
     }
 
+    /** {@return the op, by the kinds of operands that it takes: those of a case are its op's} */
+    @SuppressWarnings("unchecked")
+    public Op<Operands<Tensor>, Operands<Buffer>> typed() {
+        return (Op<Operands<Tensor>, Operands<Buffer>>) op;
+    }
+
+    /** {@return the operands as symbolic tensors} */
+    public Operands<Tensor> tensors() {
+        return in.map(new Roles<Given, Tensor>() {
+            @Override
+            public Tensor take(Role role, String name, Given operand) {
+                return Tensor.of(name, operand.spec());
+            }
+        });
+    }
+
+    /** {@return the specs of the outputs, dense} */
+    public List<TensorSpec> inferred() {
+        return typed().infer(tensors());
+    }
+
     /**
      * The types of activations that a program with this op works in: those of its operands and outputs that are floating and no weights.
      *
      * @return F32 alone, or narrower ones
      */
-    @SuppressWarnings("unchecked") // the operands of a case are those of its op
     public Set<DType> activations() {
         Set<DType> types = new LinkedHashSet<>();
-        Operands<Tensor> tensors = in.map(new Roles<Given, Tensor>() {
+        in.map(new Roles<Given, Given>() {
             @Override
-            public Tensor take(Role role, String name, Given operand) {
+            public Given take(Role role, String name, Given operand) {
                 if (role != Role.WEIGHT) {
                     types.add(operand.type());
                 }
-                return Tensor.of(name, operand.spec());
+                return operand;
             }
         });
-        ((Op<Operands<Tensor>, ?>) op).infer(tensors).forEach(out -> types.add(out.type()));
+        inferred().forEach(out -> types.add(out.type()));
         types.removeIf(type -> !type.floating() || type.equals(DType.F32));
         return types.isEmpty() ? Set.of(DType.F32) : types;
     }

@@ -1,17 +1,13 @@
 package org.tenon.conformance.mutant;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.tensor.Buffer;
-import org.tenon.api.tensor.DType;
-import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
+import org.tenon.conformance.trial.Scalars;
 
 /** The elements of a buffer on the host: read, changed, written back. Row and column count the elements as a matrix, all outer dimensions one. */
 final class Elements {
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-
     private final Buffer buffer;
     private final MemorySegment bytes;
     private final int width;
@@ -21,7 +17,7 @@ final class Elements {
         this.buffer = buffer;
         this.bytes = bytes;
         this.width = Math.toIntExact(buffer.shape().dim(-1).size(step));
-        this.rows = rows(buffer, step);
+        this.rows = Scalars.rows(buffer.spec(), step);
     }
 
     static Elements read(Queue queue, Buffer buffer, StepShape step) {
@@ -47,37 +43,14 @@ final class Elements {
     }
 
     double get(int row, int column) {
-        if (buffer.type().equals(DType.I32)) {
-            return bytes.get(INT, at(row, column));
-        }
-        float[] one = new float[1];
-        buffer.type().codec().decode(bytes.asSlice(at(row, column)), 0, one, 0, 1);
-        return one[0];
+        return Scalars.get(buffer.type(), bytes, at(row, column));
     }
 
     void set(int row, int column, double value) {
-        if (buffer.type().equals(DType.I32)) {
-            bytes.set(INT, at(row, column), (int) value);
-        } else {
-            buffer.type().codec().encode(new float[] {(float) value}, 0, 1, bytes.asSlice(at(row, column)), 0);
-        }
+        Scalars.set(buffer.type(), bytes, at(row, column), value);
     }
 
     private long at(int row, int column) {
         return rows[row] + (long) column * buffer.type().blockBytes();
-    }
-
-    private static long[] rows(Buffer buffer, StepShape step) {
-        Shape shape = buffer.shape();
-        long[] rows = {0};
-        for (int i = 0; i < shape.rank() - 1; i++) {
-            int size = Math.toIntExact(shape.dim(i).size(step));
-            long[] next = new long[rows.length * size];
-            for (int j = 0; j < next.length; j++) {
-                next[j] = rows[j / size] + j % size * buffer.spec().stride(i);
-            }
-            rows = next;
-        }
-        return rows;
     }
 }

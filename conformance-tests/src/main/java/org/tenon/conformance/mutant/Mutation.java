@@ -68,10 +68,7 @@ public record Mutation(Mutant mutant, Fate fate, String finding) {
     }
 
     private static boolean wrong(Result result) {
-        return switch (result.outcome().status()) {
-            case PASSED, UNSUPPORTED -> false;
-            case FAILED, CRASHED, TIMED_OUT -> true;
-        };
+        return result.outcome().status().wrong();
     }
 
     private static boolean applicable(List<Result> correct) {

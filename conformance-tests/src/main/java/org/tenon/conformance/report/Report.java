@@ -83,8 +83,7 @@ public final class Report {
             worst = Math.max(worst, result.outcome().worst());
             nanos += result.nanos();
             if (result.way().equals("native")) { // each case has one such run
-                String id = result.id().substring(0, result.id().lastIndexOf('@'));
-                cases.merge(standings.get(id), 1, Integer::sum);
+                cases.merge(standings.get(result.caseId()), 1, Integer::sum);
             }
         }
 

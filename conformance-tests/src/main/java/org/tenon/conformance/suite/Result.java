@@ -30,4 +30,9 @@ public record Result(String id, String op, String type, String way, Outcome outc
                 outcome,
                 nanos);
     }
+
+    /** {@return the id of the run's case} */
+    public String caseId() {
+        return id.substring(0, id.lastIndexOf('@'));
+    }
 }

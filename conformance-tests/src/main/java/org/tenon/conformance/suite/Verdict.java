@@ -59,10 +59,7 @@ public final class Verdict {
     /** {@return how each case stands, by its id} */
     public Map<String, Standing> cases() {
         Map<String, List<Result>> byCase = results.stream()
-                .collect(Collectors.groupingBy(
-                        result -> result.id().substring(0, result.id().lastIndexOf('@')),
-                        LinkedHashMap::new,
-                        Collectors.toList()));
+                .collect(Collectors.groupingBy(Result::caseId, LinkedHashMap::new, Collectors.toList()));
         Map<String, Standing> standings = new LinkedHashMap<>();
         byCase.forEach((id, runs) -> standings.put(id, standing(runs)));
         return standings;
@@ -93,10 +90,7 @@ public final class Verdict {
      * @return the reason; nothing where it passed, has no kernel, or its failure is known
      */
     public Optional<String> fault(Result result) {
-        boolean wrong = switch (result.outcome().status()) {
-            case PASSED, UNSUPPORTED -> false;
-            case FAILED, CRASHED, TIMED_OUT -> true;
-        };
+        boolean wrong = result.outcome().status().wrong();
         Optional<KnownFailure> known =
                 suite.known().stream().filter(each -> each.matches(result.id())).findFirst();
         if (known.isEmpty()) {

@@ -1,7 +1,6 @@
 package org.tenon.conformance.trial;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
@@ -19,11 +18,7 @@ record HostSource(String name, DType type, Shape shape, MemorySegment bytes) imp
         int size = given.type().blockBytes();
         MemorySegment bytes = MemorySegment.ofArray(new long[(given.count() * size + Long.BYTES - 1) / Long.BYTES]);
         for (int i = 0; i < given.count(); i++) {
-            if (given.type().equals(DType.I32)) {
-                bytes.set(ValueLayout.JAVA_INT_UNALIGNED, (long) i * size, (int) given.value(i));
-            } else {
-                given.type().codec().encode(new float[] {(float) given.value(i)}, 0, 1, bytes, i);
-            }
+            Scalars.set(given.type(), bytes, (long) i * size, given.value(i));
         }
         return new HostSource(name, given.type(), Shape.of(fixed), bytes.asSlice(0, (long) given.count() * size));
     }

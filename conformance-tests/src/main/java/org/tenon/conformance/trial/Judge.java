@@ -1,10 +1,8 @@
 package org.tenon.conformance.trial;
 
 import java.util.List;
-import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.op.Roles;
-import org.tenon.api.tensor.Tensor;
 import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.cases.Given;
 import org.tenon.conformance.oracle.Exact;
@@ -31,21 +29,10 @@ public record Judge(Oracles oracles, Precision precision) {
                 return operand.exact(each.step());
             }
         });
-        return oracles.compute(each.op(), exact, sizes(each), precision);
-    }
-
-    @SuppressWarnings("unchecked") // the operands of a case are those of its op
-    private static int[] sizes(Case each) {
-        Operands<Tensor> tensors = each.in().map(new Roles<Given, Tensor>() {
-            @Override
-            public Tensor take(Role role, String name, Given operand) {
-                return Tensor.of(name, operand.spec());
-            }
-        });
-        return ((Op<Operands<Tensor>, ?>) each.op())
-                .infer(tensors).stream()
-                        .findFirst()
-                        .map(spec -> Given.sizes(spec.shape(), each.step()))
-                        .orElse(new int[0]);
+        int[] sizes = each.inferred().stream()
+                .findFirst()
+                .map(spec -> Given.sizes(spec.shape(), each.step()))
+                .orElse(new int[0]);
+        return oracles.compute(each.op(), exact, sizes, precision);
     }
 }

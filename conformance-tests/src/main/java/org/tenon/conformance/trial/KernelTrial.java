@@ -36,7 +36,7 @@ public record KernelTrial() implements Trial {
     @Override
     public Outcome run(Case each, Backend backend, Judge judge) {
         try (Run run = new Run(each, backend, judge)) {
-            return run.outcome(run.op());
+            return run.outcome();
         }
     }
 
@@ -55,23 +55,13 @@ public record KernelTrial() implements Trial {
             this.judge = judge;
         }
 
-        @SuppressWarnings("unchecked") // the operands of a case are those of its op
-        Op<Operands<Tensor>, Operands<Buffer>> op() {
-            return (Op<Operands<Tensor>, Operands<Buffer>>) each.op();
-        }
-
-        Outcome outcome(Op<Operands<Tensor>, Operands<Buffer>> op) {
-            Operands<Tensor> tensors = each.in().map(new Roles<Given, Tensor>() {
-                @Override
-                public Tensor take(Role role, String name, Given operand) {
-                    return Tensor.of(name, operand.spec());
-                }
-            });
+        Outcome outcome() {
+            Op<Operands<Tensor>, Operands<Buffer>> op = each.typed();
             List<Tensor> results = new ArrayList<>();
-            for (TensorSpec spec : op.infer(tensors)) {
+            for (TensorSpec spec : each.inferred()) {
                 results.add(Tensor.of("out" + results.size(), each.outputs().spec(spec.type(), spec.shape())));
             }
-            return switch (backend.find(op, tensors, results)) {
+            return switch (backend.find(op, each.tensors(), results)) {
                 case Lookup.Unsupported<Operands<Buffer>> unsupported -> Outcome.unsupported(unsupported.reason());
                 case Lookup.Native<Operands<Buffer>> kernel ->
                     kernel.handles().containsAll(op.features())

@@ -1,7 +1,6 @@
 package org.tenon.conformance.trial;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import org.tenon.api.op.Primitive;
 import org.tenon.api.op.Roles;
 import org.tenon.api.program.ProgramWriter;
 import org.tenon.api.program.Runner;
-import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.conformance.cases.Case;
@@ -39,7 +37,6 @@ public record OpenedTrial() implements Trial {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the operands of a case are those of its op
     public Outcome run(Case each, Backend backend, Judge judge) {
         ProgramWriter writer = new ProgramWriter(each.step(), DType.F32);
         Map<Tensor, HostSource> contents = new LinkedHashMap<>();
@@ -61,7 +58,7 @@ public record OpenedTrial() implements Trial {
                 return tensor;
             }
         });
-        List<Tensor> results = writer.ops().emit((Op<Operands<Tensor>, Operands<Buffer>>) each.op(), tensors);
+        List<Tensor> results = writer.ops().emit(each.typed(), tensors);
         List<Tensor> read = changed.isEmpty() ? results : changed;
         List<Exact> expected = judge.expected(each);
         Comparison comparison = new Comparison();
@@ -87,14 +84,8 @@ public record OpenedTrial() implements Trial {
         MemorySegment bytes = MemorySegment.ofArray(new long[(count * size + Long.BYTES - 1) / Long.BYTES]);
         runner.download(tensor, 0, bytes, (long) count * size);
         double[] values = new double[count];
-        float[] one = new float[1];
         for (int i = 0; i < count; i++) {
-            if (tensor.type().equals(DType.I32)) {
-                values[i] = bytes.get(ValueLayout.JAVA_INT_UNALIGNED, (long) i * size);
-            } else {
-                tensor.type().codec().decode(bytes, i, one, 0, 1);
-                values[i] = one[0];
-            }
+            values[i] = Scalars.get(tensor.type(), bytes, (long) i * size);
         }
         return values;
     }

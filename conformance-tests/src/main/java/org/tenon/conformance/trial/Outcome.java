@@ -19,7 +19,15 @@ public record Outcome(Status status, String message, double worst) {
         /** The process has died of it. */
         CRASHED,
         /** It did not end in time. */
-        TIMED_OUT
+        TIMED_OUT;
+
+        /** {@return whether something is wrong with the backend} */
+        public boolean wrong() {
+            return switch (this) {
+                case PASSED, UNSUPPORTED -> false;
+                case FAILED, CRASHED, TIMED_OUT -> true;
+            };
+        }
     }
 
     /**

@@ -5,9 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.tensor.Buffer;
-import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Layout;
-import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Storage;
 import org.tenon.api.tensor.TensorSpec;
@@ -23,7 +21,6 @@ final class Placed implements AutoCloseable {
     private static final long GUARD = 256;
     private static final byte OPERAND_PATTERN = (byte) 0xFF;
     private static final byte OUTPUT_PATTERN = 0x7F;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final Backend backend;
     private final Storage storage;
@@ -65,21 +62,7 @@ final class Placed implements AutoCloseable {
     }
 
     private void put(int element, double value) {
-        long at = buffer.offset() + places[element];
-        if (buffer.type().equals(DType.I32)) {
-            before.set(INT, at, (int) value);
-        } else {
-            buffer.type().codec().encode(new float[] {(float) value}, 0, 1, before.asSlice(at), 0);
-        }
-    }
-
-    private static double get(DType type, MemorySegment bytes, long at) {
-        if (type.equals(DType.I32)) {
-            return bytes.get(INT, at);
-        }
-        float[] value = new float[1];
-        type.codec().decode(bytes.asSlice(at), 0, value, 0, 1);
-        return value[0];
+        Scalars.set(buffer.type(), before, buffer.offset() + places[element], value);
     }
 
     Buffer buffer() {
@@ -91,7 +74,7 @@ final class Placed implements AutoCloseable {
         MemorySegment now = download();
         double[] values = new double[places.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = get(buffer.type(), now, buffer.offset() + places[i]);
+            values[i] = Scalars.get(buffer.type(), now, buffer.offset() + places[i]);
         }
         return values;
     }
@@ -119,16 +102,11 @@ final class Placed implements AutoCloseable {
 
     /** The byte of each element, from the first on. */
     private static long[] places(TensorSpec spec, StepShape step) {
-        Shape shape = spec.shape();
-        long[] places = {0};
-        for (int i = 0; i < shape.rank(); i++) {
-            int size = Math.toIntExact(shape.dim(i).size(step));
-            long stride = i == shape.rank() - 1 ? spec.type().blockBytes() : spec.stride(i);
-            long[] next = new long[Math.multiplyExact(places.length, size)];
-            for (int j = 0; j < next.length; j++) {
-                next[j] = places[j / size] + j % size * stride;
-            }
-            places = next;
+        long[] rows = Scalars.rows(spec, step);
+        int width = Math.toIntExact(spec.shape().dim(-1).size(step));
+        long[] places = new long[Math.multiplyExact(rows.length, width)];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = rows[i / width] + (long) (i % width) * spec.type().blockBytes();
         }
         return places;
     }
