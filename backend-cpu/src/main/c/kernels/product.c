@@ -34,6 +34,13 @@
 /* How many tiles before its use a weight is prefetched. */
 #define AHEAD 2
 
+/* How many bytes before its use a weight is prefetched where one row of x meets one row of w at a time: few enough to stay in the first-level cache. */
+#define LEAD 2048
+
+/* The most bytes of a packed row of x for that: a quarter of a first-level cache, which the weights stream through as well. */
+#define ONE_ROW_BYTES (8 << 10)
+_Static_assert(ONE_ROW_BYTES <= 2 * CHUNK, "one row is one chunk");
+
 struct product {
     const char *x;
     const char *w;
@@ -76,19 +83,20 @@ INLINE vf weights(enum form form, const char *w, int half) {
 }
 
 /* Adds a step's products: acc[m][n] += x[m] * w[n], lane by lane. */
-INLINE void add_step(const int rows, const enum form form, vf acc[ROWS][COLUMNS], const char *x, const char *const w[COLUMNS], int64_t at) {
+INLINE void add_step(
+    const int rows, const int columns, const enum form form, vf acc[][COLUMNS], const char *x, const char *const *w, int64_t at) {
 #ifdef __AVX512BF16__
     if (form == PAIRS) {
         __m512i right[COLUMNS];
 #pragma GCC unroll 8
-        for (int n = 0; n < COLUMNS; n++) {
+        for (int n = 0; n < columns; n++) {
             right[n] = _mm512_loadu_si512(w[n] + at);
         }
 #pragma GCC unroll 8
         for (int m = 0; m < rows; m++) {
             __m512bh left = (__m512bh)_mm512_loadu_si512(x + m * 64);
 #pragma GCC unroll 8
-            for (int n = 0; n < COLUMNS; n++) {
+            for (int n = 0; n < columns; n++) {
                 acc[m][n] = (vf)_mm512_dpbf16_ps((__m512)acc[m][n], left, (__m512bh)right[n]);
             }
         }
@@ -99,14 +107,14 @@ INLINE void add_step(const int rows, const enum form form, vf acc[ROWS][COLUMNS]
     for (int half = 0; half < 2; half++) {
         vf right[COLUMNS];
 #pragma GCC unroll 8
-        for (int n = 0; n < COLUMNS; n++) {
+        for (int n = 0; n < columns; n++) {
             right[n] = weights(form, w[n] + at, half);
         }
 #pragma GCC unroll 8
         for (int m = 0; m < rows; m++) {
             vf left = load_f32(x + (m * 2 + half) * 4 * LANES);
 #pragma GCC unroll 8
-            for (int n = 0; n < COLUMNS; n++) {
+            for (int n = 0; n < columns; n++) {
                 acc[m][n] += left * right[n];
             }
         }
@@ -174,11 +182,11 @@ INLINE void compute(const int rows, const enum form form, const struct tile *t, 
                 __builtin_prefetch(ahead[n] + at, 0, 2);
             }
         }
-        add_step(rows, form, acc, x, w, at);
+        add_step(rows, COLUMNS, form, acc, x, w, at);
         x += rows * step_bytes(form);
     }
     if (has_rest) {
-        add_step(rows, form, acc, x, t->rest, 0);
+        add_step(rows, COLUMNS, form, acc, x, t->rest, 0);
     }
 #pragma GCC unroll 8
     for (int m = 0; m < rows; m++) {
@@ -394,8 +402,77 @@ static void block(const struct product *p, int64_t row, int64_t rows, int64_t fi
     }
 }
 
+/* The sum of a vector's lanes, added in the order of sums_of(). */
+INLINE float sum_of(vf v) {
+    const v4 four = fold(v);
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+/*
+ * One row of x, of at most CHUNK columns, by columns [first, end), one after another: memory gives most where a thread reads it in one run, and there is
+ * time enough to add up in one vector. The bits are those of compute(): lanes and folds come in the same order.
+ */
+INLINE void one_row(const enum form form, const struct product *p, int64_t first, int64_t end, char *scratch) {
+    const int64_t advance = STEP * bytes_of(p->w_type);
+    const int64_t steps = p->inner / STEP;
+    const size_t rest = (size_t)(p->inner % STEP) * bytes_of(p->w_type);
+    char rest_bytes[4 * STEP] = {0};
+    const char *const last = rest_bytes;
+    pack(form, p->x_type, p->x, p->x_stride, 1, p->inner, scratch);
+    for (int64_t n = first; n < end; n += COLUMNS) {
+        const int columns = (int)least(COLUMNS, end - n);
+        v4 sums = {0};
+        for (int i = 0; i < columns; i++) {
+            const char *w = p->w + (n + i) * p->w_stride;
+            const char *x = scratch;
+            vf acc[1][COLUMNS] = {{splat(0)}};
+            for (int64_t step = 0; step < steps; step++) {
+                __builtin_prefetch(w + LEAD);
+                add_step(1, 1, form, acc, x, &w, 0);
+                w += advance;
+                x += step_bytes(form);
+            }
+            if (rest != 0) {
+                memcpy(rest_bytes, w, rest);
+                add_step(1, 1, form, acc, x, &last, 0);
+            }
+            sums[i] = sum_of(acc[0][0]);
+        }
+        finish(p, 0, n, columns, sums);
+    }
+}
+
+#define ONE_ROW(name, form) \
+    static __attribute__((noinline)) void name(const struct product *p, int64_t first, int64_t end, char *scratch) { \
+        one_row(form, p, first, end, scratch); \
+    }
+ONE_ROW(one_row_single, SINGLE)
+ONE_ROW(one_row_half, HALF)
+ONE_ROW(one_row_split, SPLIT)
+#ifdef __AVX512BF16__
+ONE_ROW(one_row_pairs, PAIRS)
+#endif
+
+static void one_row_of(enum form form, const struct product *p, int64_t first, int64_t end, char *scratch) {
+    switch (form) {
+    case SINGLE: one_row_single(p, first, end, scratch); break;
+    case HALF: one_row_half(p, first, end, scratch); break;
+    case SPLIT: one_row_split(p, first, end, scratch); break;
+    case PAIRS:
+#ifdef __AVX512BF16__
+        one_row_pairs(p, first, end, scratch);
+#endif
+        break;
+    }
+}
+
 /* Rows [0, rows) by columns [first, end). */
 void KERNEL(tenon_product)(const struct product *p, int64_t rows, int64_t first, int64_t end, char *scratch) {
+    const int64_t all_steps = (p->inner + STEP - 1) / STEP;
+    if (rows == 1 && p->inner > 0 && all_steps * step_bytes(form_of(p)) <= ONE_ROW_BYTES) {
+        one_row_of(form_of(p), p, first, end, scratch);
+        return;
+    }
     const int64_t steps = (least(CHUNK, p->inner) + STEP - 1) / STEP;
     const int64_t most_rows = steps == 0 ? rows : X_BYTES / (steps * step_bytes(form_of(p))) / ROWS * ROWS;
     for (int64_t m = 0; m < rows; m += most_rows) {

@@ -11,8 +11,8 @@ import org.tenon.backend.cpu.ffi.ProductKernel;
  * rows, nor on the cut.
  */
 final class DotLinear implements WorkerPool.Task {
-    /** Bytes of weights of a piece of few rows: ten microseconds or so of reading. */
-    private static final long PIECE_BYTES = 256 << 10;
+    /** Bytes of weights of a piece of few rows: where reading breaks off and goes on elsewhere, memory waits. */
+    private static final long PIECE_BYTES = 1 << 20;
 
     /** Columns of a piece of many rows, for which the rows of the left side are packed anew in each piece. */
     private static final int MANY_COLUMNS = 256;
