@@ -74,7 +74,7 @@ public record Mutation(Mutant mutant, Fate fate, String finding) {
     private static boolean applicable(List<Result> correct) {
         return correct.stream()
                 .anyMatch(result ->
-                        result.way().equals("native") && result.outcome().status() == Outcome.Status.PASSED);
+                        !result.way().equals("opened") && result.outcome().status() == Outcome.Status.PASSED);
     }
 
     /** A provider of mutants. */

@@ -22,13 +22,7 @@ public record Result(String id, String op, String type, String way, Outcome outc
      * @return the result
      */
     public static Result of(Run run, Outcome outcome, long nanos) {
-        return new Result(
-                run.id(),
-                run.testCase().opName(),
-                run.activations().toString(),
-                run.trial().name(),
-                outcome,
-                nanos);
+        return new Result(run.id(), run.op(), run.activations().toString(), run.way(), outcome, nanos);
     }
 
     /** {@return the id of the run's case} */

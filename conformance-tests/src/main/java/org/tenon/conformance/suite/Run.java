@@ -2,27 +2,85 @@ package org.tenon.conformance.suite;
 
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.cases.Case;
+import org.tenon.conformance.trial.Check;
 import org.tenon.conformance.trial.Trial;
 
-/**
- * A case, run in one way.
- *
- * @param testCase the case
- * @param trial the way
- */
-public record Run(Case testCase, Trial trial) {
+/** What is run once: a case in one way, or a check. */
+public sealed interface Run {
     /** {@return the case's id and the way, with an {@code @} between them: what runs it again} */
-    public String id() {
-        return testCase.id() + "@" + trial.name();
-    }
+    String id();
+
+    /** {@return the name of the op, or what a check is about} */
+    String op();
 
     /** {@return the type of activations that the backend is opened for} */
-    public DType activations() {
-        return testCase.activations().iterator().next();
+    DType activations();
+
+    /** {@return the way it is run} */
+    String way();
+
+    /**
+     * A case, run in one way.
+     *
+     * @param testCase the case
+     * @param trial the way
+     */
+    record OfCase(Case testCase, Trial trial) implements Run {
+        @Override
+        public String id() {
+            return testCase.id() + "@" + way();
+        }
+
+        @Override
+        public String op() {
+            return testCase.opName();
+        }
+
+        @Override
+        public DType activations() {
+            return testCase.activations().iterator().next();
+        }
+
+        @Override
+        public String way() {
+            return trial.name();
+        }
+
+        @Override
+        public String toString() {
+            return id();
+        }
     }
 
-    @Override
-    public String toString() {
-        return id();
+    /**
+     * A check.
+     *
+     * @param check the check
+     */
+    record OfCheck(Check check) implements Run {
+        @Override
+        public String id() {
+            return check.id() + "@" + way();
+        }
+
+        @Override
+        public String op() {
+            return check.subject();
+        }
+
+        @Override
+        public DType activations() {
+            return check.activations();
+        }
+
+        @Override
+        public String way() {
+            return check.way();
+        }
+
+        @Override
+        public String toString() {
+            return id();
+        }
     }
 }

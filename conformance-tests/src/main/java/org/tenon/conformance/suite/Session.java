@@ -34,7 +34,10 @@ public final class Session implements AutoCloseable {
         long start = System.nanoTime();
         Outcome outcome;
         try {
-            outcome = judged(run, backend(run.activations()));
+            outcome = switch (run) {
+                case Run.OfCase each -> judged(each, backend(run.activations()));
+                case Run.OfCheck each -> each.check().run(suite.candidate());
+            };
         } catch (Refused refusal) {
             outcome = Outcome.unsupported(String.valueOf(refusal.getMessage()));
         } catch (RuntimeException | Error failure) {
@@ -43,7 +46,7 @@ public final class Session implements AutoCloseable {
         return Result.of(run, outcome, System.nanoTime() - start);
     }
 
-    private Outcome judged(Run run, Backend backend) {
+    private Outcome judged(Run.OfCase run, Backend backend) {
         Outcome outcome = run.trial().run(run.testCase(), backend, suite.judge());
         boolean must = run.testCase().op() instanceof Primitive<?, ?>
                 && run.activations().equals(DType.F32)

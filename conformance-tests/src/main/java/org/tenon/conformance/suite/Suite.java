@@ -8,6 +8,7 @@ import org.tenon.api.backend.Device;
 import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.cases.CaseSource;
 import org.tenon.conformance.cases.Catalogue;
+import org.tenon.conformance.trial.Candidate;
 import org.tenon.conformance.trial.Judge;
 import org.tenon.conformance.trial.KernelTrial;
 import org.tenon.conformance.trial.OpenedTrial;
@@ -54,9 +55,9 @@ public record Suite(
     public List<Run> runs(String filter) {
         List<Run> runs = new ArrayList<>();
         for (Case each : Catalogue.cases(more)) {
-            runs.add(new Run(each, new KernelTrial()));
+            runs.add(new Run.OfCase(each, new KernelTrial()));
             if (OpenedTrial.applies(each.op())) {
-                runs.add(new Run(each, new OpenedTrial()));
+                runs.add(new Run.OfCase(each, new OpenedTrial()));
             }
         }
         runs.removeIf(run -> !run.id().contains(filter));
@@ -64,6 +65,11 @@ public record Suite(
             throw new IllegalArgumentException("no case has '" + filter + "' in its id; nothing would be tested");
         }
         return List.copyOf(runs);
+    }
+
+    /** {@return the backend, for those who open it themselves} */
+    public Candidate candidate() {
+        return new Candidate(provider, chosen(), judge.precision());
     }
 
     /**
