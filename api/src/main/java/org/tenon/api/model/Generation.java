@@ -1,11 +1,12 @@
 package org.tenon.api.model;
 
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
  * A sequence that the model goes on with. Its tokens are read in one of three ways, once: by iterating, by {@link #publisher}, or
- * altogether by {@link #await}. A reader who stops reading holds up nobody else: the sequence waits when it is
+ * altogether by {@link #await} or {@link #future}. A reader who stops reading holds up nobody else: the sequence waits when it is
  * {@link Limits#buffer} tokens ahead, and after {@link Limits#idle} it ends.
  *
  * <p>A generation that isn't read to its end is to be closed, so use {@code try}; a forgotten one is returned when it is collected.
@@ -32,6 +33,15 @@ public interface Generation extends Iterable<Token>, AutoCloseable {
      * @throws Interrupted when the thread is interrupted while it waits
      */
     Result await();
+
+    /**
+     * What {@link #await} returns, without waiting. Where nobody iterates or has subscribed, the tokens are kept in the result alone. What depends
+     * on the future runs on a virtual thread of its own, or on the thread that adds it, never on the model's.
+     *
+     * @return a new future; it fails with {@link GenerationFailed} where the sequence failed. To cancel it is to {@link #cancel} the
+     *     sequence
+     */
+    CompletableFuture<Result> future();
 
     /** {@return whether the sequence has ended, so that {@link #await} doesn't wait} */
     boolean finished();

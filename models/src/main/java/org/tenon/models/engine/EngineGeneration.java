@@ -4,6 +4,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.tenon.api.model.Generation;
@@ -78,6 +79,20 @@ final class EngineGeneration implements Generation {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    @Override
+    public CompletableFuture<Result> future() {
+        mailbox.collect();
+        CompletableFuture<Result> future = CompletableFuture.supplyAsync(
+                this::await, task -> Thread.ofVirtual().name("tenon-result").start(task));
+        future.exceptionally(failure -> {
+            if (future.isCancelled()) {
+                cancel();
+            }
+            return null;
+        });
+        return future;
     }
 
     @Override

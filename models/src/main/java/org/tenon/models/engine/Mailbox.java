@@ -146,7 +146,7 @@ final class Mailbox {
             case UNDECIDED -> "left";
             case ITERATED -> "iterated";
             case PUBLISHED -> "published";
-            case COLLECTED -> "collected by await()";
+            case COLLECTED -> "collected by await() or future()";
         };
     }
 
@@ -200,15 +200,25 @@ final class Mailbox {
         return closed || (behind() > 0 ? demand > 0 : ended);
     }
 
-    /** Waits for the end. */
-    Result await() {
-        engine.mayWait("the end of a generation");
+    /** Decides that the tokens are kept in the result alone, unless somebody reads them. */
+    void collect() {
         lock.lock();
         try {
             if (reading == Reading.UNDECIDED) {
                 reading = Reading.COLLECTED;
                 engine.wake();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the end. */
+    Result await() {
+        engine.mayWait("the end of a generation");
+        lock.lock();
+        try {
+            collect();
             while (!finished) {
                 changed.await();
             }
