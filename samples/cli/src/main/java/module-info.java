@@ -10,6 +10,7 @@ module org.tenon.cli {
     requires jdk.management;
     requires org.jline.reader;
     requires org.jline.terminal;
+    requires org.tenon.conformance;
     requires org.tenon.demo.models;
     requires org.tenon.models;
 

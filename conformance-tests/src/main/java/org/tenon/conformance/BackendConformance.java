@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +15,10 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.tenon.api.backend.BackendProvider;
-import org.tenon.api.backend.Presence;
 import org.tenon.conformance.cases.CaseSource;
+import org.tenon.conformance.execution.BackendAbsent;
+import org.tenon.conformance.execution.Execution;
+import org.tenon.conformance.mutant.Mutation;
 import org.tenon.conformance.oracle.Oracles;
 import org.tenon.conformance.oracle.Precision;
 import org.tenon.conformance.report.Formats;
@@ -27,13 +26,12 @@ import org.tenon.conformance.report.Report;
 import org.tenon.conformance.suite.KnownFailure;
 import org.tenon.conformance.suite.Profile;
 import org.tenon.conformance.suite.Result;
-import org.tenon.conformance.suite.Session;
+import org.tenon.conformance.suite.Selection;
 import org.tenon.conformance.suite.Suite;
 import org.tenon.conformance.suite.SuiteSource;
 import org.tenon.conformance.suite.Verdict;
 import org.tenon.conformance.trial.Judge;
 import org.tenon.conformance.trial.Outcome;
-import org.tenon.conformance.worker.Workers;
 
 /**
  * The conformance suite as a test class. A backend's author extends it and names the provider:
@@ -53,8 +51,6 @@ import org.tenon.conformance.worker.Workers;
  * debugger is.
  */
 public abstract class BackendConformance implements SuiteSource {
-    private static final Duration MOST_PER_RUN = Duration.ofMinutes(1);
-
     /** For the test's class, which has a constructor without arguments. */
     protected BackendConformance() {}
 
@@ -96,53 +92,50 @@ public abstract class BackendConformance implements SuiteSource {
         return new Suite(provider(), device(), profile(), new Judge(oracles(), precision()), cases(), knownFailures());
     }
 
+    /** {@return whether mutants of the backend are looked for as well, which takes half a minute or so} */
+    protected boolean mutants() {
+        return true;
+    }
+
     /**
      * Runs the suite.
      *
-     * @return a container for each op, a test for each run, and one for the profile
+     * @return a container for each op, a test for each run, one for the profile, and one for each mutant
      */
     @TestFactory
     final List<DynamicNode> conforms() {
-        Suite suite = suite();
-        Presence presence = suite.provider().presence();
-        if (!presence.available()) {
-            return List.of(
-                    DynamicTest.dynamicTest(suite.provider().name() + " is not there", () -> abort(presence.detail())));
+        Selection selection = new Selection.Containing(System.getProperty("org.tenon.conformance.cases", ""));
+        Execution execution = new Execution(this, selection, mutants());
+        Report report;
+        try {
+            report = Boolean.getBoolean("org.tenon.conformance.inProcess")
+                    ? execution.here()
+                    : execution.apart((done, total) -> {});
+        } catch (BackendAbsent absence) {
+            return List.of(DynamicTest.dynamicTest(
+                    provider().name() + " is not there", () -> abort(String.valueOf(absence.getMessage()))));
         }
-        String filter = System.getProperty("org.tenon.conformance.cases", "");
-        List<Result> results =
-                Boolean.getBoolean("org.tenon.conformance.inProcess") ? here(suite, filter) : apart(suite, filter);
-        Verdict verdict = new Verdict(suite, results, LocalDate.now(ZoneOffset.UTC));
-        Formats.write(
-                new Report(verdict, suite.chosen().description()),
-                Path.of("target", "conformance", suite.provider().name()));
-        return nodes(verdict, filter.isEmpty());
+        Formats.write(report, Path.of("target", "conformance", report.backend()));
+        return nodes(report);
     }
 
-    private static List<Result> here(Suite suite, String filter) {
-        List<Result> results = new ArrayList<>();
-        try (Session session = new Session(suite)) {
-            suite.runs(filter).forEach(run -> results.add(session.run(run)));
-        }
-        return results;
-    }
-
-    private List<Result> apart(Suite suite, String filter) {
-        return new Workers(getClass(), suite, MOST_PER_RUN).run(filter);
-    }
-
-    private static List<DynamicNode> nodes(Verdict verdict, boolean whole) {
+    private static List<DynamicNode> nodes(Report report) {
         Map<String, List<DynamicTest>> byOp = new LinkedHashMap<>();
-        for (Result result : verdict.results()) {
+        for (Result result : report.verdict().results()) {
             byOp.computeIfAbsent(result.op(), _ -> new ArrayList<>())
-                    .add(DynamicTest.dynamicTest(name(result), () -> check(verdict, result)));
+                    .add(DynamicTest.dynamicTest(name(result), () -> check(report.verdict(), result)));
         }
         List<DynamicNode> nodes = new ArrayList<>();
         byOp.forEach((op, tests) -> nodes.add(DynamicContainer.dynamicContainer(op, tests)));
-        if (whole) {
-            nodes.add(DynamicTest.dynamicTest(
-                    "profile " + verdict.suite().profile().name(), () -> assertEquals(List.of(), verdict.missing())));
-        }
+        nodes.add(DynamicTest.dynamicTest(
+                "profile " + report.profile(),
+                () -> assertEquals(List.of(), report.verdict().missing())));
+        nodes.add(DynamicContainer.dynamicContainer(
+                "mutants",
+                report.mutants().stream()
+                        .map(mutation -> DynamicTest.dynamicTest(
+                                mutation.mutant().name(),
+                                () -> assertEquals(Mutation.Fate.KILLED, mutation.fate(), mutation.finding())))));
         return nodes;
     }
 
@@ -152,7 +145,8 @@ public abstract class BackendConformance implements SuiteSource {
 
     private static void check(Verdict verdict, Result result) {
         verdict.fault(result)
-                .ifPresent(reason -> fail(reason + "\nrun it again: -Dorg.tenon.conformance.inProcess=true "
+                .ifPresent(reason -> fail(reason + "\nreplay: " + result.id()
+                        + "\nunder a debugger: -Dorg.tenon.conformance.inProcess=true "
                         + "\"-Dorg.tenon.conformance.cases=" + result.id() + "\""));
     }
 }

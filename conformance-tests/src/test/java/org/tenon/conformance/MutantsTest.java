@@ -1,34 +1,68 @@
 package org.tenon.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.LocalDate;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.Op;
+import org.tenon.api.op.Operands;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.Tensor;
+import org.tenon.conformance.mutant.Change;
+import org.tenon.conformance.mutant.Hunt;
 import org.tenon.conformance.mutant.Mutant;
 import org.tenon.conformance.mutant.Mutants;
 import org.tenon.conformance.mutant.Mutation;
+import org.tenon.conformance.report.Formats;
+import org.tenon.conformance.report.Report;
+import org.tenon.conformance.suite.Selection;
+import org.tenon.conformance.suite.Suite;
+import org.tenon.conformance.suite.Verdict;
 
-/** The suite finds every fault that is made on purpose. */
+/** The suite looks for faults that are made on purpose; that each is found, the conformance tests of the backends show. */
 class MutantsTest {
     private static final int FEWEST = 25;
 
-    @TestFactory
-    Stream<DynamicTest> eachIsFound() {
-        return Mutants.all().stream()
-                .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> {
-                    Mutation mutation = Mutation.of(mutant, new CpuConformanceTest().suite());
-                    assertEquals(Mutation.Fate.KILLED, mutation.fate(), mutation.toString());
-                }));
-    }
+    /** A backend that is changed in no way, so that no run can find it. */
+    private static final Change NONE = new Change() {
+        @Override
+        public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
+                Backend correct, Op<I, B> op, I operands, List<Tensor> outputs) {
+            return correct.find(op, operands, outputs);
+        }
+    };
 
     @Test
     void thereAreManyAndAllDiffer() {
         List<String> names = Mutants.all().stream().map(Mutant::name).toList();
         assertTrue(names.size() >= FEWEST, "mutants: " + names.size());
         assertEquals(names.size(), names.stream().distinct().count());
+    }
+
+    @Test
+    void anOpHasMutantsOfItsOwn() {
+        List<Mutant> some = Mutants.among(new Selection.OfOp("Rope"));
+        assertFalse(some.isEmpty());
+        assertTrue(some.stream().allMatch(mutant -> mutant.part().startsWith("Rope/")), some.toString());
+    }
+
+    @Test
+    void oneThatNobodyFindsSurvivesAndFailsTheReportThatNamesIt() {
+        Suite suite = new CpuConformanceTest().suite();
+        Selection part = new Selection.Containing("Iota/rows/3x17");
+        Mutation mutation = new Hunt(suite).find(new Mutant("changed in no way", "Iota/rows/3x17", NONE));
+        assertEquals(Mutation.Fate.SURVIVED, mutation.fate(), mutation.finding());
+
+        Verdict verdict = Runs.of(suite, part, LocalDate.MIN);
+        assertTrue(new Report(verdict, "here", List.of()).conforms());
+        Report report = new Report(verdict, "here", List.of(mutation));
+        assertFalse(report.conforms());
+        assertEquals(List.of("changed in no way"), report.survivors());
+        assertTrue(Formats.markdown(report).contains("Of 1 mutants 0 were found."));
     }
 }

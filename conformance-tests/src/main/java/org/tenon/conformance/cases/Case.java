@@ -1,8 +1,10 @@
 package org.tenon.conformance.cases;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.op.Roles;
@@ -68,6 +70,28 @@ public record Case(String id, Op<?, ?> op, Operands<Given> in, Lie outputs, Step
         inferred().forEach(out -> types.add(out.type()));
         types.removeIf(type -> !type.floating() || type.equals(DType.F32));
         return types.isEmpty() ? Set.of(DType.F32) : types;
+    }
+
+    /** {@return the types that it computes with, as in {@code F32 BF16 -> F32}: of operands but indices, then of outputs} */
+    public String types() {
+        List<DType> operands = new ArrayList<>();
+        in.map(new Roles<Given, Given>() {
+            @Override
+            public Given take(Role role, String name, Given operand) {
+                operands.add(operand.type());
+                return operand;
+            }
+        });
+        boolean floating = operands.stream().anyMatch(DType::floating);
+        String from = operands.stream()
+                .filter(type -> type.floating() || !floating)
+                .distinct()
+                .map(DType::toString)
+                .collect(Collectors.joining(" "));
+        List<DType> results =
+                inferred().stream().map(TensorSpec::type).distinct().toList();
+        String to = results.stream().map(DType::toString).collect(Collectors.joining(" "));
+        return results.isEmpty() ? from : (from + " -> " + to).strip();
     }
 
     @Override

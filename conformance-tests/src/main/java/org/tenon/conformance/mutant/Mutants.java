@@ -23,6 +23,7 @@ import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.TensorSpec;
 import org.tenon.conformance.cases.CaseWriter;
+import org.tenon.conformance.suite.Selection;
 
 /** The faults that a suite must find: each is one that a kernel's author has made, or will. */
 public final class Mutants {
@@ -33,6 +34,23 @@ public final class Mutants {
         return Stream.of(numerics(), masks(), indices(), memory(), staleness())
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /**
+     * The mutants that a selection of runs is about.
+     *
+     * @param selection the runs
+     * @return all mutants of a whole suite; those that an op's runs must find; of anything narrower none
+     */
+    public static List<Mutant> among(Selection selection) {
+        return switch (selection) {
+            case Selection.OfOp of ->
+                all().stream()
+                        .filter(mutant -> mutant.part().startsWith(of.op() + "/"))
+                        .toList();
+            case Selection.Containing _ when selection.whole() -> all();
+            case Selection.Containing _, Selection.Replay _ -> List.of();
+        };
     }
 
     private static List<Mutant> numerics() {

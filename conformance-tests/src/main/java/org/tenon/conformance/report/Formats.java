@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tenon.api.config.Config;
 import org.tenon.conformance.suite.Verdict.Standing;
 import org.tenon.models.checkpoint.Json;
@@ -30,36 +34,58 @@ public final class Formats {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve(NAME + ".json"), json(report) + "\n");
             Files.writeString(folder.resolve(NAME + ".md"), markdown(report));
-            Files.writeString(folder.resolve(NAME + ".html"), html(report));
+            Files.writeString(folder.resolve(NAME + ".html"), Page.html(report));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
     /**
-     * JSON: {@code backend}, {@code device}, {@code profile}, {@code conforms}, {@code summary} with the number of cases of each standing,
-     * {@code ops} with the same for each op and type, {@code faults}, {@code missing}, {@code unsupported}.
+     * JSON: {@code backend}, {@code device}, {@code profile}, {@code conforms}; {@code summary} with the numbers of {@code cases}, of
+     * those of each standing, of {@code mutants} and those {@code killed}; {@code ops} with the same for each op and its types;
+     * {@code runs} of a case that was run again; {@code faults}, {@code missing}, {@code unsupported}, {@code survivors}, {@code mutants_not_applicable}.
      *
      * @param report the report
      * @return the text
      */
     public static String json(Report report) {
-        Config summary = counts(Config.object().with("cases", report.cases()), report::count);
-        List<Config> ops = report.lines().stream()
-                .map(line -> counts(Config.object().with("op", line.op()).with("activations", line.type()), line::count)
-                        .with("worst_share_of_bound", line.worst())
-                        .with("seconds", line.nanos() / 1e9))
+        Config summary = counts(Config.object().with("cases", report.cases()), report::count)
+                .with("mutants", report.mutants().size())
+                .with("killed", report.killed());
+        List<Config> ops = report.cells().stream()
+                .map(cell -> counts(
+                                Config.object()
+                                        .with("op", cell.op())
+                                        .with("types", cell.types())
+                                        .with("cases", cell.cases())
+                                        .with("claimed", cell.claimed()),
+                                cell::count)
+                        .with("worst_share_of_bound", cell.worst())
+                        .with("milliseconds_per_case", cell.millisPerCase()))
+                .toList();
+        List<Config> runs = report.verdict().replayed().stream()
+                .map(result -> Config.object()
+                        .with("replay", result.id())
+                        .with("status", result.outcome().status().name().toLowerCase(Locale.ROOT))
+                        .with("message", result.outcome().message())
+                        .with("worst_share_of_bound", result.outcome().worst()))
+                .toList();
+        List<Config> faults = report.faults().stream()
+                .map(fault -> Config.object().with("replay", fault.token()).with("reason", fault.reason()))
                 .toList();
         return Json.text(Config.object()
-                .with("backend", report.verdict().suite().provider().name())
+                .with("backend", report.backend())
                 .with("device", report.device())
-                .with("profile", report.verdict().suite().profile().name())
-                .with("conforms", report.verdict().conforms())
+                .with("profile", report.profile())
+                .with("conforms", report.conforms())
                 .with("summary", summary)
                 .with("ops", ops)
-                .with("faults", report.faults())
+                .with("runs", runs)
+                .with("faults", faults)
                 .with("missing", report.verdict().missing())
-                .with("unsupported", new LinkedHashMap<>(report.reasons())));
+                .with("unsupported", new LinkedHashMap<>(report.reasons()))
+                .with("survivors", report.survivors())
+                .with("mutants_not_applicable", report.notApplicable()));
     }
 
     private static Config counts(Config to, ToIntFunction<Standing> count) {
@@ -71,121 +97,96 @@ public final class Formats {
     }
 
     /**
-     * Markdown: what was run, a table by op, what failed, what there is no kernel for.
+     * Markdown: what was run, a table by op and types, what failed, what there is no kernel for.
      *
      * @param report the report
      * @return the text
      */
     public static String markdown(Report report) {
         StringBuilder text =
-                new StringBuilder("# Conformance of " + title(report) + "\n\n" + sentence(report) + "\n\n");
-        text.append("| op | activations | cases | native | decomposed | unsupported | failed | crashed | timed out")
-                .append(" | worst share of its bound | seconds |\n| --- | --- |")
-                .append(" ---: |".repeat(9))
-                .append("\n");
-        for (Report.Line line : report.lines()) {
-            text.append("| ").append(String.join(" | ", cells(line))).append(" |\n");
+                new StringBuilder("# Conformance of `" + report.backend() + "` on " + report.device() + "\n\n"
+                        + sentence(report) + "\n\n| " + String.join(" | ", columns()) + " |\n| --- | --- |"
+                        + " ---: |".repeat(columns().size() - 2) + "\n");
+        for (Report.Cell cell : report.cells()) {
+            text.append("| ").append(String.join(" | ", row(cell))).append(" |\n");
         }
-        list(text, "Failures", report.faults());
-        list(text, "Required, and not shown to be right", report.verdict().missing());
-        list(text, "Without a kernel, by reason", reasons(report));
-        return text.toString();
-    }
-
-    private static List<String> reasons(Report report) {
-        return report.reasons().entrySet().stream()
-                .map(reason -> reason.getKey() + " (" + reason.getValue() + " runs)")
-                .toList();
-    }
-
-    private static void list(StringBuilder text, String title, List<String> items) {
-        if (!items.isEmpty()) {
+        lists(report).forEach((title, items) -> {
             text.append("\n## ").append(title).append("\n\n");
             items.forEach(
                     item -> text.append("* ").append(item.replace("\n", " ")).append('\n'));
-        }
-    }
-
-    private static String title(Report report) {
-        return "`" + report.verdict().suite().provider().name() + "` on " + report.device();
-    }
-
-    private static String sentence(Report report) {
-        return "Profile " + report.verdict().suite().profile().name() + ": "
-                + (report.verdict().conforms() ? "conforms" : "does not conform") + ". " + report.cases() + " cases, "
-                + report.count(Standing.PASSED) + " passed on the backend's own kernels, "
-                + report.count(Standing.DECOMPOSED) + " opened up into simpler ops, "
-                + report.count(Standing.UNSUPPORTED) + " unsupported, " + report.count(Standing.FAILED) + " failed, "
-                + report.count(Standing.CRASHED) + " crashed, " + report.count(Standing.TIMED_OUT) + " timed out.";
-    }
-
-    private static List<String> cells(Report.Line line) {
-        int cases = line.cases().values().stream().mapToInt(Integer::intValue).sum();
-        return List.of(
-                line.op(),
-                line.type(),
-                Integer.toString(cases),
-                Integer.toString(line.count(Standing.PASSED)),
-                Integer.toString(line.count(Standing.DECOMPOSED)),
-                Integer.toString(line.count(Standing.UNSUPPORTED)),
-                Integer.toString(line.count(Standing.FAILED)),
-                Integer.toString(line.count(Standing.CRASHED)),
-                Integer.toString(line.count(Standing.TIMED_OUT)),
-                String.format(Locale.ROOT, "%.3f", line.worst()),
-                String.format(Locale.ROOT, "%.2f", line.nanos() / 1e9));
+        });
+        return text.toString();
     }
 
     /**
-     * HTML: the same as the Markdown, in one file that needs no other.
+     * The outcome in a few sentences.
      *
      * @param report the report
-     * @return the text
+     * @return whether it conforms, and how many cases there are of each standing
      */
-    public static String html(Report report) {
-        StringBuilder text = new StringBuilder("""
-                <!doctype html>
-                <html lang="en">
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>Tenon conformance</title>
-                <style>
-                body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-                table { border-collapse: collapse; } td, th { padding: .2rem .6rem; border-bottom: 1px solid #ddd; text-align: right; }
-                td:first-child, th:first-child, td:nth-child(2), th:nth-child(2) { text-align: left; }
-                tr.bad td { background: #fdd; } code { white-space: pre-wrap; }
-                </style>
-                """);
-        text.append("<h1>Conformance of ")
-                .append(escaped(title(report).replace("`", "")))
-                .append("</h1>\n<p>");
-        text.append(escaped(sentence(report)))
-                .append("</p>\n<table>\n<tr><th>op<th>activations<th>cases<th>native")
-                .append(
-                        "<th>decomposed<th>unsupported<th>failed<th>crashed<th>timed out<th>worst share<th>seconds</tr>\n");
-        for (Report.Line line : report.lines()) {
-            boolean bad =
-                    line.count(Standing.FAILED) + line.count(Standing.CRASHED) + line.count(Standing.TIMED_OUT) > 0;
-            text.append(bad ? "<tr class=bad>" : "<tr>");
-            cells(line).forEach(cell -> text.append("<td>").append(escaped(cell)));
-            text.append("</tr>\n");
-        }
-        text.append("</table>\n");
-        section(text, "Failures", report.faults());
-        section(text, "Required, and not shown to be right", report.verdict().missing());
-        section(text, "Without a kernel, by reason", reasons(report));
-        return text.append("</html>\n").toString();
+    public static String sentence(Report report) {
+        String standings = Stream.of(Standing.values())
+                .map(standing -> report.count(standing) + " " + standing.title())
+                .collect(Collectors.joining(", "));
+        String mutants = report.mutants().isEmpty()
+                ? ""
+                : " Of " + report.mutants().size() + " mutants " + report.killed() + " were found.";
+        return "Profile " + report.profile() + ": " + (report.conforms() ? "conforms" : "does not conform") + ". "
+                + report.cases() + " cases: " + standings + "." + mutants;
     }
 
-    private static void section(StringBuilder text, String title, List<String> items) {
-        if (!items.isEmpty()) {
-            text.append("<h2>").append(title).append("</h2>\n<ul>\n");
-            items.forEach(
-                    item -> text.append("<li><code>").append(escaped(item)).append("</code>\n"));
-            text.append("</ul>\n");
-        }
+    /**
+     * What heads the table's columns.
+     *
+     * @return the titles; those after the second are of numbers
+     */
+    public static List<String> columns() {
+        List<String> columns = new ArrayList<>(List.of("op", "types", "cases", "claimed"));
+        Stream.of(Standing.values()).map(Standing::title).forEach(columns::add);
+        columns.addAll(List.of("worst share of its bound", "ms per case"));
+        return columns;
     }
 
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    /**
+     * A row of the table.
+     *
+     * @param cell an op with some types
+     * @return a text for each column
+     */
+    public static List<String> row(Report.Cell cell) {
+        List<String> row = new ArrayList<>(
+                List.of(cell.op(), cell.types(), Integer.toString(cell.cases()), Integer.toString(cell.claimed())));
+        Stream.of(Standing.values())
+                .map(standing -> Integer.toString(cell.count(standing)))
+                .forEach(row::add);
+        row.add(String.format(Locale.ROOT, "%.3f", cell.worst()));
+        row.add(String.format(Locale.ROOT, "%.2f", cell.millisPerCase()));
+        return row;
+    }
+
+    /** What is listed below the table, by title; nothing that is empty. */
+    static Map<String, List<String>> lists(Report report) {
+        Map<String, List<String>> lists = new LinkedHashMap<>();
+        lists.put(
+                "Runs",
+                report.verdict().replayed().stream()
+                        .map(result -> result.id() + ": " + result.outcome().status() + ": "
+                                + result.outcome().message())
+                        .toList());
+        lists.put(
+                "Failures",
+                report.faults().stream()
+                        .map(fault -> fault.token() + ": " + fault.reason())
+                        .toList());
+        lists.put("Required, and not shown to be right", report.verdict().missing());
+        lists.put("Mutants that no run found", report.survivors());
+        lists.put(
+                "Without a kernel, by reason",
+                report.reasons().entrySet().stream()
+                        .map(reason -> reason.getKey() + " (" + reason.getValue() + " runs)")
+                        .toList());
+        lists.put("Mutants that prove nothing here", report.notApplicable());
+        lists.values().removeIf(List::isEmpty);
+        return lists;
     }
 }

@@ -1,6 +1,7 @@
 package org.tenon.conformance.suite;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.tenon.api.op.Activate;
 import org.tenon.api.op.Attention;
@@ -35,6 +36,9 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
                     RmsNorm.class,
                     Rope.class));
 
+    /** All that there are; a new one is named here and nowhere else. */
+    public static final List<Profile> ALL = List.of(CORE);
+
     /**
      * Copies the sets.
      *
@@ -47,5 +51,20 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
         Set<Class<? extends Op<?, ?>>> all = new HashSet<>(required);
         all.addAll(natively);
         required = Set.copyOf(all);
+    }
+
+    /**
+     * Finds a profile.
+     *
+     * @param name its name
+     * @return the profile
+     * @throws UnknownName when there is none of that name
+     */
+    public static Profile named(String name) {
+        return ALL.stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UnknownName(
+                        "profile", name, ALL.stream().map(Profile::name).toList()));
     }
 }

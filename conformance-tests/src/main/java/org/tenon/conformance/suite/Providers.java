@@ -3,6 +3,7 @@ package org.tenon.conformance.suite;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.tenon.api.backend.BackendProvider;
+import org.tenon.models.plugin.Plugins;
 
 /** The backends on the class path and the module path. */
 public final class Providers {
@@ -13,16 +14,15 @@ public final class Providers {
      *
      * @param name its name
      * @return its provider
-     * @throws IllegalArgumentException when there is none of that name
+     * @throws UnknownName when there is none of that name
      */
     public static BackendProvider named(String name) {
-        List<BackendProvider> all = ServiceLoader.load(BackendProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        List<BackendProvider> all = Plugins.of(List.<BackendProvider>of(), ServiceLoader.load(BackendProvider.class))
+                .providers();
         return all.stream()
                 .filter(provider -> provider.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no backend '" + name + "'; there are "
-                        + all.stream().map(BackendProvider::name).toList()));
+                .orElseThrow(() -> new UnknownName(
+                        "backend", name, all.stream().map(BackendProvider::name).toList()));
     }
 }

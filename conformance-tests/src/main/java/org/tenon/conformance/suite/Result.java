@@ -7,12 +7,12 @@ import org.tenon.conformance.trial.Outcome;
  *
  * @param id the run's id
  * @param op the op's name
- * @param type the type of activations
+ * @param types what it computes with, as in {@code F32 BF16 -> F32}
  * @param way how it was run
  * @param outcome how it ended
  * @param nanos how long it took
  */
-public record Result(String id, String op, String type, String way, Outcome outcome, long nanos) {
+public record Result(String id, String op, String types, String way, Outcome outcome, long nanos) {
     /**
      * The result of a run.
      *
@@ -22,7 +22,7 @@ public record Result(String id, String op, String type, String way, Outcome outc
      * @return the result
      */
     public static Result of(Run run, Outcome outcome, long nanos) {
-        return new Result(run.id(), run.op(), run.activations().toString(), run.way(), outcome, nanos);
+        return new Result(run.id(), run.op(), run.types(), run.way(), outcome, nanos);
     }
 
     /** {@return the id of the run's case} */

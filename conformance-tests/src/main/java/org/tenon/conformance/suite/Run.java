@@ -16,6 +16,9 @@ public sealed interface Run {
     /** {@return the type of activations that the backend is opened for} */
     DType activations();
 
+    /** {@return the types that it computes with, as in {@code F32 BF16 -> F32}} */
+    String types();
+
     /** {@return the way it is run} */
     String way();
 
@@ -39,6 +42,11 @@ public sealed interface Run {
         @Override
         public DType activations() {
             return testCase.activations().iterator().next();
+        }
+
+        @Override
+        public String types() {
+            return testCase.types();
         }
 
         @Override
@@ -71,6 +79,11 @@ public sealed interface Run {
         @Override
         public DType activations() {
             return check.activations();
+        }
+
+        @Override
+        public String types() {
+            return check.activations().toString();
         }
 
         @Override

@@ -48,11 +48,11 @@ public record Suite(
     /**
      * All runs, in order: each case on the backend's kernel, then opened up where it can be.
      *
-     * @param filter what a run's id must contain
+     * @param selection which of them
      * @return the runs, at least one
-     * @throws IllegalArgumentException when no run is left
+     * @throws UnknownName when no run is left
      */
-    public List<Run> runs(String filter) {
+    public List<Run> runs(Selection selection) {
         List<Run> runs = new ArrayList<>();
         for (Case each : Catalogue.cases(more)) {
             runs.add(new Run.OfCase(each, new KernelTrial()));
@@ -60,11 +60,11 @@ public record Suite(
                 runs.add(new Run.OfCase(each, new OpenedTrial()));
             }
         }
-        runs.removeIf(run -> !run.id().contains(filter));
-        if (runs.isEmpty()) {
-            throw new IllegalArgumentException("no case has '" + filter + "' in its id; nothing would be tested");
+        List<Run> selected = runs.stream().filter(selection::takes).toList();
+        if (selected.isEmpty()) {
+            throw selection.nothingAmong(runs);
         }
-        return List.copyOf(runs);
+        return selected;
     }
 
     /** {@return the backend, for those who open it themselves} */
@@ -76,15 +76,16 @@ public record Suite(
      * The device.
      *
      * @return the one asked for, or the first
-     * @throws IllegalStateException when it isn't there
+     * @throws UnknownName when it isn't there
      */
     public Device chosen() {
         List<Device> devices = provider.devices();
         return devices.stream()
                 .filter(each -> device.isEmpty() || device.get().equals(each.id()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "backend " + provider.name() + " has no device " + device.orElse("at all") + "; there are "
-                                + devices.stream().map(Device::id).toList()));
+                .orElseThrow(() -> new UnknownName(
+                        "device",
+                        device.orElse("0"),
+                        devices.stream().map(Device::id).toList()));
     }
 }

@@ -16,20 +16,40 @@ public final class Verdict {
     /** How a case stands, by all its runs. */
     public enum Standing {
         /** The backend's own kernel is right, and so is the op opened up. */
-        PASSED,
+        PASSED("native"),
         /** The backend has no kernel, and the op is right opened up. */
-        DECOMPOSED,
+        DECOMPOSED("decomposed"),
         /** The backend has no kernel, and the op can't be opened up, or the type of activations is refused. */
-        UNSUPPORTED,
-        /** A run failed. */
-        FAILED,
+        UNSUPPORTED("unsupported"),
+        /** A run failed, or there is no kernel where there must be one. */
+        FAILED("failed"),
         /** A run killed its process. */
-        CRASHED,
+        CRASHED("crashed"),
         /** A run did not end in time. */
-        TIMED_OUT
+        TIMED_OUT("timed out");
+
+        private final String title;
+
+        Standing(String title) {
+            this.title = title;
+        }
+
+        /** {@return what people read: {@code native} for a case that passed on the backend's own kernel} */
+        public String title() {
+            return title;
+        }
+
+        /** {@return whether something is wrong with the backend} */
+        public boolean wrong() {
+            return switch (this) {
+                case PASSED, DECOMPOSED, UNSUPPORTED -> false;
+                case FAILED, CRASHED, TIMED_OUT -> true;
+            };
+        }
     }
 
     private final Suite suite;
+    private final Selection selection;
     private final List<Result> results;
     private final LocalDate today;
 
@@ -37,11 +57,13 @@ public final class Verdict {
      * A verdict.
      *
      * @param suite the suite
-     * @param results what came of its runs
+     * @param selection which of its runs were wanted
+     * @param results what came of them
      * @param today the day by which known failures expire
      */
-    public Verdict(Suite suite, List<Result> results, LocalDate today) {
+    public Verdict(Suite suite, Selection selection, List<Result> results, LocalDate today) {
         this.suite = suite;
+        this.selection = selection;
         this.results = List.copyOf(results);
         this.today = today;
     }
@@ -49,6 +71,11 @@ public final class Verdict {
     /** {@return what came of each run} */
     public List<Result> results() {
         return results;
+    }
+
+    /** {@return what came of each run, when one case was run again and its details are wanted; else nothing} */
+    public List<Result> replayed() {
+        return selection instanceof Selection.Replay ? results : List.of();
     }
 
     /** {@return the suite} */
@@ -74,7 +101,7 @@ public final class Verdict {
         if (all.contains(Outcome.Status.TIMED_OUT)) {
             return Standing.TIMED_OUT;
         }
-        if (all.contains(Outcome.Status.FAILED)) {
+        if (all.contains(Outcome.Status.FAILED) || all.contains(Outcome.Status.MISSING)) {
             return Standing.FAILED;
         }
         if (!all.contains(Outcome.Status.UNSUPPORTED)) {
@@ -112,8 +139,11 @@ public final class Verdict {
                         + expected.expires() + ": " + result.outcome().message());
     }
 
-    /** {@return the ops that the profile requires and that no case has shown to be right; of a whole suite only} */
+    /** {@return the ops that the profile requires and that no case has shown to be right; none unless the whole suite was run} */
     public List<String> missing() {
+        if (!selection.whole()) {
+            return List.of();
+        }
         Set<String> right = results.stream()
                 .filter(result -> result.outcome().status() == Outcome.Status.PASSED)
                 .map(Result::op)
@@ -128,9 +158,10 @@ public final class Verdict {
         return missing;
     }
 
-    /** {@return whether nothing is wrong and nothing required is missing} */
+    /** {@return whether there are results, nothing is wrong and nothing required is missing} */
     public boolean conforms() {
-        return missing().isEmpty()
+        return !results.isEmpty()
+                && missing().isEmpty()
                 && results.stream().allMatch(result -> fault(result).isEmpty());
     }
 }

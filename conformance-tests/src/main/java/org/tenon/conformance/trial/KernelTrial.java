@@ -137,7 +137,7 @@ public record KernelTrial() implements Trial {
                             .flatMap(operand -> operand.touched(true).stream())
                             .findFirst())
                     .map(Outcome::failed)
-                    .orElseGet(() -> Outcome.passed(comparison.worst()));
+                    .orElseGet(() -> Outcome.passed(comparison.summary(), comparison.worst()));
         }
 
         @Override

@@ -75,7 +75,7 @@ public record OpenedTrial() implements Trial {
             }
         }
         Optional<String> fault = comparison.fault();
-        return fault.map(Outcome::failed).orElseGet(() -> Outcome.passed(comparison.worst()));
+        return fault.map(Outcome::failed).orElseGet(() -> Outcome.passed(comparison.summary(), comparison.worst()));
     }
 
     private static double[] download(Runner runner, Tensor tensor, Exact expected) {

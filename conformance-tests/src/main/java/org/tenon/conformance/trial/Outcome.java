@@ -4,7 +4,7 @@ package org.tenon.conformance.trial;
  * What came of a case.
  *
  * @param status how it ended
- * @param message why, where it didn't pass
+ * @param message why it didn't pass; or what was compared
  * @param worst the largest share of its bound that an element was off by, from 0 to 1
  */
 public record Outcome(Status status, String message, double worst) {
@@ -14,6 +14,8 @@ public record Outcome(Status status, String message, double worst) {
         PASSED,
         /** The backend has no kernel for it, and said so. */
         UNSUPPORTED,
+        /** The backend has no kernel for it, although its profile says that it must have one. */
+        MISSING,
         /** Wrong, or an exception. */
         FAILED,
         /** The process has died of it. */
@@ -25,19 +27,35 @@ public record Outcome(Status status, String message, double worst) {
         public boolean wrong() {
             return switch (this) {
                 case PASSED, UNSUPPORTED -> false;
-                case FAILED, CRASHED, TIMED_OUT -> true;
+                case MISSING, FAILED, CRASHED, TIMED_OUT -> true;
             };
         }
+    }
+
+    /** {@return whether the backend claimed to have a kernel, or was not asked} */
+    public boolean claimed() {
+        return status != Status.UNSUPPORTED && status != Status.MISSING;
     }
 
     /**
      * A case that passed.
      *
+     * @param compared what was compared, and how close it was
+     * @param worst the largest share of its bound that an element was off by
+     * @return the outcome
+     */
+    public static Outcome passed(String compared, double worst) {
+        return new Outcome(Status.PASSED, compared, worst);
+    }
+
+    /**
+     * A case that passed, of which nothing more is to be told.
+     *
      * @param worst the largest share of its bound that an element was off by
      * @return the outcome
      */
     public static Outcome passed(double worst) {
-        return new Outcome(Status.PASSED, "", worst);
+        return passed("", worst);
     }
 
     /**
@@ -48,6 +66,16 @@ public record Outcome(Status status, String message, double worst) {
      */
     public static Outcome unsupported(String reason) {
         return new Outcome(Status.UNSUPPORTED, reason, 0);
+    }
+
+    /**
+     * A case without a kernel that must have one.
+     *
+     * @param reason who says so, and what the backend said
+     * @return the outcome
+     */
+    public static Outcome missing(String reason) {
+        return new Outcome(Status.MISSING, reason, 0);
     }
 
     /**

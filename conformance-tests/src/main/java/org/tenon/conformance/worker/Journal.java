@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.tenon.conformance.suite.Result;
-import org.tenon.conformance.suite.Run;
 import org.tenon.conformance.trial.Outcome;
 
 /**
@@ -43,9 +41,8 @@ final class Journal implements AutoCloseable {
         write("begin", index);
     }
 
-    void end(int index, Result result) {
-        Outcome outcome = result.outcome();
-        write("end", index, outcome.status(), outcome.worst(), result.nanos(), escaped(outcome.message()));
+    void end(int index, Outcome outcome, long nanos) {
+        write("end", index, outcome.status(), outcome.worst(), nanos, escaped(outcome.message()));
     }
 
     void done() {
@@ -91,11 +88,6 @@ final class Journal implements AutoCloseable {
             case "done" -> new Entry.Done();
             default -> throw new IllegalStateException("no line of a journal: " + line);
         };
-    }
-
-    /** What came of a run that ended without saying so. */
-    static Result lost(Run run, Outcome.Status status, String message, long nanos) {
-        return Result.of(run, new Outcome(status, message, 0), nanos);
     }
 
     @Override

@@ -12,9 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.tenon.conformance.mutant.Mutant;
+import org.tenon.conformance.mutant.Mutants;
+import org.tenon.conformance.mutant.Mutation;
+import org.tenon.conformance.suite.NamedBackend;
+import org.tenon.conformance.suite.Progress;
 import org.tenon.conformance.suite.Result;
 import org.tenon.conformance.suite.Run;
+import org.tenon.conformance.suite.Selection;
 import org.tenon.conformance.suite.Suite;
 import org.tenon.conformance.suite.SuiteSource;
 import org.tenon.conformance.trial.Outcome;
@@ -26,18 +33,22 @@ public final class Workers {
     /** Lines of a dead worker's output that a report shows. */
     private static final int TAIL = 12;
 
-    private final Class<? extends SuiteSource> source;
+    /** The parent's arguments that are its own: those of debuggers and agents, and its main module. */
+    private static final List<String> NOT_PASSED_ON =
+            List.of("-agentlib", "-agentpath", "-javaagent", "-Xrunjdwp", "-Xdebug", "-Djdk.module.main");
+
+    private final SuiteSource source;
     private final Suite suite;
     private final Duration mostPerRun;
 
     /**
      * Workers for a suite.
      *
-     * @param source the class that the worker makes the suite from
+     * @param source what the worker makes the suite from: by its class, unless it is a {@link NamedBackend}
      * @param suite the same suite
      * @param mostPerRun how long one run may take
      */
-    public Workers(Class<? extends SuiteSource> source, Suite suite, Duration mostPerRun) {
+    public Workers(SuiteSource source, Suite suite, Duration mostPerRun) {
         this.source = source;
         this.suite = suite;
         this.mostPerRun = mostPerRun;
@@ -46,41 +57,75 @@ public final class Workers {
     /**
      * Runs the suite.
      *
-     * @param filter what the ids of runs must contain
+     * @param selection which runs
+     * @param progress is told how many are done
      * @return a result for each run, in order
      * @throws IllegalStateException when a worker can't be started
      */
-    public List<Result> run(String filter) {
-        List<Run> runs = suite.runs(filter);
-        List<Result> results = new ArrayList<>();
-        while (results.size() < runs.size()) {
-            int before = results.size();
+    public List<Result> run(Selection selection, Progress progress) {
+        List<Run> runs = suite.runs(selection);
+        List<Journal.Entry.End> ends = all(Worker.Job.RUNS, selection, runs.size(), progress);
+        return IntStream.range(0, runs.size())
+                .mapToObj(i -> Result.of(
+                        runs.get(i), ends.get(i).outcome(), ends.get(i).nanos()))
+                .toList();
+    }
+
+    /**
+     * Lets the suite look for mutants of its backend.
+     *
+     * @param selection which runs, and so which mutants
+     * @param progress is told how many are done
+     * @return what became of each; one that kills its process, or hangs, is found
+     * @throws IllegalStateException when a worker can't be started
+     */
+    public List<Mutation> hunt(Selection selection, Progress progress) {
+        List<Mutant> mutants = Mutants.among(selection);
+        List<Journal.Entry.End> ends = all(Worker.Job.MUTANTS, selection, mutants.size(), progress);
+        return IntStream.range(0, mutants.size())
+                .mapToObj(i -> mutation(mutants.get(i), ends.get(i).outcome()))
+                .toList();
+    }
+
+    private static Mutation mutation(Mutant mutant, Outcome outcome) {
+        Mutation.Fate fate = switch (outcome.status()) {
+            case PASSED, CRASHED, TIMED_OUT -> Mutation.Fate.KILLED;
+            case FAILED, MISSING -> Mutation.Fate.SURVIVED;
+            case UNSUPPORTED -> Mutation.Fate.NOT_APPLICABLE;
+        };
+        return new Mutation(mutant, fate, outcome.message());
+    }
+
+    private List<Journal.Entry.End> all(Worker.Job job, Selection selection, int size, Progress progress) {
+        List<Journal.Entry.End> ends = new ArrayList<>();
+        while (ends.size() < size) {
+            int before = ends.size();
             try {
                 Path folder = Files.createTempDirectory("tenon-conformance");
                 try {
-                    run(runs, filter, folder, results);
+                    List<String> command = command(folder.resolve("journal"), job, selection, before);
+                    follow(command, folder, ends, () -> progress.at(ends.size(), size));
                 } finally {
                     delete(folder);
                 }
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
-            if (results.size() == before) {
+            if (ends.size() == before) {
                 throw new IllegalStateException("a worker ended before its first run");
             }
         }
-        return results;
+        return ends;
     }
 
-    private void run(List<Run> runs, String filter, Path folder, List<Result> results) throws IOException {
-        Path journal = folder.resolve("journal");
+    private void follow(List<String> command, Path folder, List<Journal.Entry.End> ends, Runnable ended)
+            throws IOException {
         Path output = folder.resolve("output");
-        int first = results.size();
-        Process process = new ProcessBuilder(command(journal, filter, first))
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        try (Follower follower = new Follower(journal)) {
+        try (Follower follower = new Follower(folder.resolve("journal"))) {
             long since = System.nanoTime();
             boolean begun = false;
             boolean done = false;
@@ -93,15 +138,16 @@ public final class Workers {
                         case Journal.Entry.Begin _ -> begun = true;
                         case Journal.Entry.End end -> {
                             begun = false;
-                            results.add(Result.of(runs.get(end.index()), end.outcome(), end.nanos()));
+                            ends.add(end);
+                            ended.run();
                         }
                         case Journal.Entry.Done _ -> done = true;
                     }
                 } else if (!alive) {
-                    lost(runs, results, begun, Outcome.Status.CRASHED, died(process, output), since);
+                    ends.add(lost(ends.size(), begun, Outcome.Status.CRASHED, died(process, output), since));
                     done = true;
                 } else if (begun && System.nanoTime() - since > mostPerRun.toNanos()) {
-                    lost(runs, results, true, Outcome.Status.TIMED_OUT, "no end after " + mostPerRun, since);
+                    ends.add(lost(ends.size(), true, Outcome.Status.TIMED_OUT, "no end after " + mostPerRun, since));
                     done = true;
                 } else {
                     pause(process);
@@ -112,12 +158,11 @@ public final class Workers {
         }
     }
 
-    private static void lost(
-            List<Run> runs, List<Result> results, boolean begun, Outcome.Status status, String message, long since) {
+    private static Journal.Entry.End lost(int index, boolean begun, Outcome.Status status, String message, long since) {
         if (!begun) {
             throw new IllegalStateException("the worker has ended between two runs. " + message);
         }
-        results.add(Journal.lost(runs.get(results.size()), status, message, System.nanoTime() - since));
+        return new Journal.Entry.End(index, new Outcome(status, message, 0), System.nanoTime() - since);
     }
 
     private static void pause(Process process) {
@@ -138,29 +183,38 @@ public final class Workers {
     }
 
     /** The parent's Java, paths, patches and native flags, but not its debugger nor its agents. */
-    private List<String> command(Path journal, String filter, int first) {
+    private List<String> command(Path journal, Worker.Job job, Selection selection, int first) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!argument.startsWith("-agentlib")
-                    && !argument.startsWith("-agentpath")
-                    && !argument.startsWith("-javaagent")
-                    && !argument.startsWith("-Xrunjdwp")
-                    && !argument.startsWith("-Xdebug")
-                    && !argument.startsWith("-Djdk.module.main")) {
+            if (NOT_PASSED_ON.stream().noneMatch(argument::startsWith)) {
                 command.add(argument);
             }
         }
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        Module module = Worker.class.getModule();
-        if (module.isNamed()) {
+        Module own = Worker.class.getModule();
+        Module tested = source.getClass().getModule();
+        if (own.isNamed() && tested.isNamed() && !tested.equals(own)) {
+            // a test's class needs no word in its module for the worker to make it
+            command.add("--add-modules");
+            command.add(tested.getName());
+            command.add("--add-opens");
+            command.add(tested.getName() + "/" + source.getClass().getPackageName() + "=" + own.getName());
+        }
+        if (own.isNamed()) {
             command.add("-m");
-            command.add(module.getName() + "/" + Worker.class.getName());
+            command.add(own.getName() + "/" + Worker.class.getName());
         } else {
             command.add(Worker.class.getName());
         }
-        command.addAll(List.of(source.getName(), journal.toString(), filter, Integer.toString(first)));
+        command.addAll(List.of(journal.toString(), job.name(), selection.word(), Integer.toString(first)));
+        if (source instanceof NamedBackend named) {
+            command.add(Worker.NAMED);
+            command.addAll(named.words());
+        } else {
+            command.addAll(List.of(Worker.MADE_BY_CLASS, source.getClass().getName()));
+        }
         return command;
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.tenon.cli.command.Backends;
 import org.tenon.cli.command.Bench;
 import org.tenon.cli.command.Chat;
+import org.tenon.cli.command.Conformance;
 import org.tenon.cli.command.Create;
 import org.tenon.cli.command.Demo;
 import org.tenon.cli.command.Describe;
@@ -98,7 +99,8 @@ public final class Main implements Runnable {
                 new Verify(console),
                 new Bench(console),
                 new Create(console),
-                new Backends(console));
+                new Backends(console),
+                new Conformance(console));
     }
 
     /** Called when no command is named: wrong usage. */

@@ -11,7 +11,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MainTest {
     static Stream<String> commands() {
         return Stream.of(
-                "demo", "generate", "chat", "perplexity", "tokenize", "describe", "verify", "create", "backends");
+                "demo",
+                "generate",
+                "chat",
+                "perplexity",
+                "tokenize",
+                "describe",
+                "verify",
+                "create",
+                "backends",
+                "conformance");
     }
 
     @Test
