@@ -35,6 +35,11 @@ class ImportsTest {
     }
 
     @Test
+    void aThirdPartysPluginKnowsApiAndNothingElseOfTenon() {
+        eachMayKnowOfTenon(Module.of(Kind.PLUGIN), Module.API);
+    }
+
+    @Test
     void layersAndTokenizersKnowApiAndNothingElseOfTenon() {
         eachMayKnowOfTenon(Module.of(Kind.PARTS), Module.API);
     }

@@ -24,6 +24,8 @@ enum Module {
     CONFORMANCE("conformance-tests", "org.tenon.conformance", Kind.PRODUCT),
     DEMO_MODELS("samples/demo-models", "org.tenon.demo.models", Kind.SAMPLE),
     APPLICATIONS("samples/applications", "org.tenon.samples.applications", Kind.SAMPLE),
+    CUSTOM_BACKEND("samples/custom-backend", "com.example.plain", Kind.PLUGIN),
+    CUSTOM_LAYER("samples/custom-layer", "com.example.retention", Kind.PLUGIN),
     CLI("samples/cli", "org.tenon.cli", Kind.SAMPLE);
 
     /** The row of "Who may import whom" that a module stands in. */
@@ -33,6 +35,7 @@ enum Module {
         PARTS,
         ASSEMBLY,
         PRODUCT,
+        PLUGIN,
         SAMPLE
     }
 
