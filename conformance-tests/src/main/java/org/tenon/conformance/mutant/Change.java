@@ -3,6 +3,7 @@ package org.tenon.conformance.mutant;
 import java.util.List;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.tensor.Buffer;
@@ -23,4 +24,14 @@ public interface Change {
      */
     <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
             Backend correct, Op<I, B> op, I operands, List<Tensor> outputs);
+
+    /**
+     * Stands in place of a backend's queue.
+     *
+     * @param correct the queue
+     * @return the same queue, or one that is wrong
+     */
+    default Queue queue(Queue correct) {
+        return correct;
+    }
 }

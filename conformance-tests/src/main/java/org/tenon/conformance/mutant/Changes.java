@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Binder;
@@ -125,11 +126,17 @@ final class Changes {
 
     /** The kernel reads an operand whose elements have been changed. */
     static Change reads(Class<?> kind, String operand, Consumer<Elements> edit) {
+        return remembers(kind, operand, () -> edit);
+    }
+
+    /** The same with a change of its own for each use of the kernel, that can remember what it saw. */
+    static Change remembers(Class<?> kind, String operand, Supplier<Consumer<Elements>> edits) {
         return kernels(kind, new Rewiring() {
             @Override
             @SuppressWarnings("unchecked") // operands, mapped to their own kind
             public <B extends Operands<Buffer>> Launch bind(
                     Backend correct, Binder<B> binder, B operands, List<Buffer> outputs, Buffer workspace) {
+                Consumer<Elements> edit = edits.get();
                 Map<Buffer, Buffer> copies = new HashMap<>();
                 B changed = (B) operands.map(new Roles<Buffer, Buffer>() {
                     @Override

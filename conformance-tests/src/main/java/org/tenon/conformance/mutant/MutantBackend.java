@@ -3,6 +3,7 @@ package org.tenon.conformance.mutant;
 import java.util.List;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.tensor.Buffer;
@@ -15,6 +16,11 @@ record MutantBackend(Backend under, Change change) implements Forwarding {
     public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
             Op<I, B> op, I operands, List<Tensor> outputs) {
         return change.find(under, op, operands, outputs);
+    }
+
+    @Override
+    public Queue queue() {
+        return change.queue(under.queue());
     }
 
     @Override

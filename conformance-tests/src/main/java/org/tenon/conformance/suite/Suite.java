@@ -8,6 +8,7 @@ import org.tenon.api.backend.Device;
 import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.cases.CaseSource;
 import org.tenon.conformance.cases.Catalogue;
+import org.tenon.conformance.law.Laws;
 import org.tenon.conformance.trial.Candidate;
 import org.tenon.conformance.trial.Judge;
 import org.tenon.conformance.trial.KernelTrial;
@@ -46,7 +47,7 @@ public record Suite(
     }
 
     /**
-     * All runs, in order: each case on the backend's kernel, then opened up where it can be.
+     * All runs, in order: each case on the backend's kernel, then opened up where it can be; then the laws.
      *
      * @param selection which of them
      * @return the runs, at least one
@@ -60,6 +61,7 @@ public record Suite(
                 runs.add(new Run.OfCase(each, new OpenedTrial()));
             }
         }
+        Laws.all().forEach(law -> runs.add(new Run.OfCheck(law)));
         List<Run> selected = runs.stream().filter(selection::takes).toList();
         if (selected.isEmpty()) {
             throw selection.nothingAmong(runs);

@@ -1,0 +1,106 @@
+package org.tenon.conformance.law;
+
+import static org.tenon.layers.Layers.attention;
+import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.rmsNorm;
+import static org.tenon.layers.Layers.swiGlu;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.tenon.api.layer.LayerProvider;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.models.architecture.Architecture;
+
+/**
+ * A model that laws are checked on: small enough for a backend of plain loops, with weights that a seed gives.
+ *
+ * @param name what reports call it
+ * @param spec its architecture, of a context of {@link #CONTEXT} or more
+ * @param window the keys that its layers with a window see; nothing where no layer has one
+ * @param layers providers of its layers that {@link java.util.ServiceLoader} doesn't find
+ */
+public record TinyModel(String name, ModelSpec spec, Optional<Window> window, List<LayerProvider<?>> layers) {
+    /** The longest sequence that laws are checked on: windows begin at multiples of 256, so one rolls from 256 tokens on. */
+    public static final int CONTEXT = 352;
+
+    private static final int HIDDEN = 64;
+    private static final int VOCABULARY = 48;
+    private static final int FEED_FORWARD = 96;
+    private static final int WINDOW = 24;
+
+    /** Weights of 0.02 give scores near zero; with this factor they are of the order of one, so that it matters which keys are seen. */
+    private static final double SHARP = 20;
+
+    /**
+     * What a model with windows is without them.
+     *
+     * @param size the keys that a layer sees
+     * @param without the same architecture, all of whose layers see everything
+     */
+    public record Window(int size, ModelSpec without) {}
+
+    /**
+     * Copies the list.
+     *
+     * @param name what reports call it
+     * @param spec its architecture
+     * @param window the keys that its layers with a window see
+     * @param layers providers of its layers
+     */
+    public TinyModel {
+        layers = List.copyOf(layers);
+    }
+
+    /**
+     * A model without windows, all of whose layers are found.
+     *
+     * @param name what reports call it
+     * @param spec its architecture
+     * @return the model
+     */
+    public static TinyModel of(String name, ModelSpec spec) {
+        return new TinyModel(name, spec, Optional.empty(), List.of());
+    }
+
+    /** {@return the kinds of decoders that Tenon's layers make: grouped queries, windows, both, other feed-forwards} */
+    public static List<TinyModel> all() {
+        SelfAttention grouped = attention(4).kvHeads(2).rope(10_000).scale(SHARP);
+        SelfAttention normed = attention(4).rope(10_000).headNorm(1e-6);
+        return List.of(
+                of("grouped queries", spec(_ -> block(grouped, swiGlu(FEED_FORWARD)))),
+                windowed("windows", normed, normed.window(WINDOW)),
+                windowed("windows and all keys", grouped, grouped.window(WINDOW)),
+                of("one key head, geglu", spec(_ -> block(grouped.kvHeads(1), geGlu(FEED_FORWARD)))),
+                of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))));
+    }
+
+    /** The first layer sees all that {@code first} does; the second one a window. */
+    private static TinyModel windowed(String name, SelfAttention all, SelfAttention window) {
+        boolean both = name.endsWith("all keys");
+        return new TinyModel(
+                name,
+                spec(i -> block(both && i == 0 ? all : window, swiGlu(FEED_FORWARD))),
+                Optional.of(new Window(WINDOW, spec(_ -> block(all, swiGlu(FEED_FORWARD))))),
+                List.of());
+    }
+
+    private static ModelSpec spec(IntFunction<LayerSpec> layers) {
+        return Architecture.decoder(HIDDEN, VOCABULARY)
+                .context(CONTEXT)
+                .norm(rmsNorm(1e-5))
+                .layers(2, layers)
+                .tiedHead()
+                .unchecked();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
