@@ -15,6 +15,7 @@ module org.tenon.conformance {
     exports org.tenon.conformance.execution;
     exports org.tenon.conformance.law;
     exports org.tenon.conformance.mutant;
+    exports org.tenon.conformance.onnx;
     exports org.tenon.conformance.oracle;
     exports org.tenon.conformance.report;
     exports org.tenon.conformance.suite;

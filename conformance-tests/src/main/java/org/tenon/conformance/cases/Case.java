@@ -3,6 +3,7 @@ package org.tenon.conformance.cases;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tenon.api.op.Op;
@@ -23,8 +24,30 @@ import org.tenon.api.tensor.TensorSpec;
  * @param outputs how its outputs lie in memory
  * @param step the step that is run
  * @param most the largest step that memory is laid out for; what lies beyond the step must stay as it is
+ * @param published what somebody else says must come out first; nothing where the oracle alone says it
  */
-public record Case(String id, Op<?, ?> op, Operands<Given> in, Lie outputs, StepShape step, StepShape most) {
+public record Case(
+        String id,
+        Op<?, ?> op,
+        Operands<Given> in,
+        Lie outputs,
+        StepShape step,
+        StepShape most,
+        Optional<Given> published) {
+    /**
+     * A case whose oracle says what must come out.
+     *
+     * @param id says which it is
+     * @param op the op
+     * @param in its operands
+     * @param outputs how its outputs lie in memory
+     * @param step the step that is run
+     * @param most the largest step that memory is laid out for
+     */
+    public Case(String id, Op<?, ?> op, Operands<Given> in, Lie outputs, StepShape step, StepShape most) {
+        this(id, op, in, outputs, step, most, Optional.empty());
+    }
+
     /** {@return the name of the op} */
     public String opName() {
         return op.getClass().getSimpleName();

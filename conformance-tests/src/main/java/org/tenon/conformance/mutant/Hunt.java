@@ -3,6 +3,7 @@ package org.tenon.conformance.mutant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Device;
@@ -48,8 +49,9 @@ public final class Hunt {
                                 + result.outcome().message());
             }
         }
+        AtomicBoolean differs = new AtomicBoolean();
         Suite changed = new Suite(
-                new Provider(suite.provider(), mutant),
+                new Provider(suite.provider(), mutant, differs),
                 suite.device(),
                 suite.profile(),
                 suite.judge(),
@@ -62,7 +64,7 @@ public final class Hunt {
                         mutant,
                         Mutation.Fate.KILLED,
                         found.id() + ": " + found.outcome().message()))
-                .orElseGet(() -> applicable(before)
+                .orElseGet(() -> differs.get() && applicable(before)
                         ? new Mutation(mutant, Mutation.Fate.SURVIVED, "no run with '" + mutant.part() + "' found it")
                         : new Mutation(
                                 mutant,
@@ -91,7 +93,7 @@ public final class Hunt {
     }
 
     /** A provider of mutants. */
-    private record Provider(BackendProvider correct, Mutant mutant) implements BackendProvider {
+    private record Provider(BackendProvider correct, Mutant mutant, AtomicBoolean differs) implements BackendProvider {
         @Override
         public String name() {
             return correct.name();
@@ -109,7 +111,7 @@ public final class Hunt {
 
         @Override
         public Backend open(Device device, Numerics numerics) {
-            return mutant.of(correct.open(device, numerics));
+            return mutant.of(correct.open(device, numerics), differs);
         }
     }
 }

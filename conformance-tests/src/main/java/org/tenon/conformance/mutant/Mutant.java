@@ -1,5 +1,6 @@
 package org.tenon.conformance.mutant;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tenon.api.backend.Backend;
 
 /**
@@ -14,10 +15,11 @@ public record Mutant(String name, String part, Change change) {
      * A backend that is wrong.
      *
      * @param correct a backend that isn't; belongs to the mutant from now on
+     * @param differs is set once the two answer differently: a backend without the kernel that is to be wrong never does
      * @return the same backend with the fault
      */
-    public Backend of(Backend correct) {
-        return new MutantBackend(correct, change);
+    public Backend of(Backend correct, AtomicBoolean differs) {
+        return new MutantBackend(correct, change, differs);
     }
 
     @Override

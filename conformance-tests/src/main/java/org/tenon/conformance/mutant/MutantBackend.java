@@ -1,6 +1,8 @@
 package org.tenon.conformance.mutant;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
@@ -10,21 +12,59 @@ import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.conformance.trial.Forwarding;
 
-/** A correct backend whose answers are changed. Closing it closes the other. */
-record MutantBackend(Backend under, Change change) implements Forwarding {
+/** A correct backend whose answers are changed; {@code differs} is set once one is. Closing it closes the other. */
+record MutantBackend(Backend under, Change change, AtomicBoolean differs) implements Forwarding {
     @Override
     public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
             Op<I, B> op, I operands, List<Tensor> outputs) {
-        return change.find(under, op, operands, outputs);
+        Witness witness = new Witness(under);
+        Lookup<B> answer = change.find(witness, op, operands, outputs);
+        if (!witness.last.equals(Optional.of(answer))) {
+            differs.set(true);
+        }
+        return answer;
     }
 
     @Override
     public Queue queue() {
-        return change.queue(under.queue());
+        Queue correct = under.queue();
+        Queue answer = change.queue(correct);
+        if (!answer.equals(correct)) {
+            differs.set(true);
+        }
+        return answer;
     }
 
     @Override
     public void close() {
         under.close();
+    }
+
+    /** The correct backend, its last answer kept. */
+    private static final class Witness implements Forwarding {
+        private final Backend correct;
+        private Optional<Lookup<?>> last = Optional.empty();
+
+        Witness(Backend correct) {
+            this.correct = correct;
+        }
+
+        @Override
+        public Backend under() {
+            return correct;
+        }
+
+        @Override
+        public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
+                Op<I, B> op, I operands, List<Tensor> outputs) {
+            Lookup<B> answer = correct.find(op, operands, outputs);
+            last = Optional.of(answer);
+            return answer;
+        }
+
+        @Override
+        public void close() {
+            // the other is its owner's
+        }
     }
 }

@@ -9,6 +9,7 @@ import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.cases.CaseSource;
 import org.tenon.conformance.cases.Catalogue;
 import org.tenon.conformance.law.Laws;
+import org.tenon.conformance.onnx.OnnxCases;
 import org.tenon.conformance.trial.Candidate;
 import org.tenon.conformance.trial.Judge;
 import org.tenon.conformance.trial.KernelTrial;
@@ -42,12 +43,13 @@ public record Suite(
      * @param known failures that are known
      */
     public Suite {
+        judge = new Judge(OnnxCases.with(judge.oracles()), judge.precision());
         more = List.copyOf(more);
         known = List.copyOf(known);
     }
 
     /**
-     * All runs, in order: each case on the backend's kernel, then opened up where it can be; then the laws.
+     * All runs, in order: each case on the backend's kernel, then opened up where it can be; those that ONNX publishes among them; then the laws.
      *
      * @param selection which of them
      * @return the runs, at least one
@@ -55,7 +57,9 @@ public record Suite(
      */
     public List<Run> runs(Selection selection) {
         List<Run> runs = new ArrayList<>();
-        for (Case each : Catalogue.cases(more)) {
+        List<CaseSource> sources = new ArrayList<>(more);
+        sources.add(new OnnxCases());
+        for (Case each : Catalogue.cases(sources)) {
             runs.add(new Run.OfCase(each, new KernelTrial()));
             if (OpenedTrial.applies(each.op())) {
                 runs.add(new Run.OfCase(each, new OpenedTrial()));
