@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,6 +88,20 @@ public abstract class BackendConformance implements SuiteSource {
         return Oracles.standard();
     }
 
+    /** {@return how long one run may take before its process is ended} */
+    protected Duration mostPerRun() {
+        return Execution.MOST_PER_RUN;
+    }
+
+    /**
+     * Is called with the report of the whole suite, once it is written. Does nothing unless overridden.
+     *
+     * @param report the report
+     */
+    protected void reported(Report report) {
+        // for those who publish it
+    }
+
     @Override
     public final Suite suite() {
         return new Suite(provider(), device(), profile(), new Judge(oracles(), precision()), cases(), knownFailures());
@@ -105,7 +120,7 @@ public abstract class BackendConformance implements SuiteSource {
     @TestFactory
     final List<DynamicNode> conforms() {
         Selection selection = new Selection.Containing(System.getProperty("org.tenon.conformance.cases", ""));
-        Execution execution = new Execution(this, selection, mutants());
+        Execution execution = new Execution(this, selection, mutants(), mostPerRun());
         Report report;
         try {
             report = Boolean.getBoolean("org.tenon.conformance.inProcess")
@@ -116,7 +131,11 @@ public abstract class BackendConformance implements SuiteSource {
                     provider().name() + " is not there", () -> abort(String.valueOf(absence.getMessage()))));
         }
         Formats.write(report, Path.of("target", "conformance", report.backend()));
-        return nodes(report);
+        List<DynamicNode> nodes = nodes(report);
+        if (selection.whole()) {
+            nodes.add(DynamicTest.dynamicTest("report", () -> reported(report)));
+        }
+        return nodes;
     }
 
     private static List<DynamicNode> nodes(Report report) {

@@ -1,23 +1,30 @@
 package org.tenon.conformance;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.tenon.api.TenonException;
 import org.tenon.conformance.execution.Execution;
+import org.tenon.conformance.report.BackendsPage;
 import org.tenon.conformance.report.Formats;
 import org.tenon.conformance.report.Report;
 import org.tenon.conformance.suite.NamedBackend;
 import org.tenon.conformance.suite.Profile;
 import org.tenon.conformance.suite.Selection;
+import org.tenon.models.checkpoint.Json;
 
 /**
  * The conformance suite as a program, for builds without JUnit: {@code --backend NAME [--profile P] [--op O] [--replay TOKEN]
  * [--device ID] [--no-mutants] [--json] [--report DIR]}. The report goes to the standard output, as Markdown or JSON. It ends with 0 when
- * the backend conforms, with 1 when it doesn't or can't be tested, with 2 when the command line can't be understood.
+ * the backend conforms, with 1 when it doesn't or can't be tested, with 2 when the command line can't be understood. With {@code --page
+ * FILE REPORT...} it tests nothing, but puts reports in JSON into a page as {@link BackendsPage} makes it.
  */
 public final class Main {
     private static final int DOES_NOT_CONFORM = 1;
@@ -30,6 +37,8 @@ public final class Main {
     private boolean mutants = true;
     private boolean json;
     private Optional<Path> folder = Optional.empty();
+    private Optional<Path> page = Optional.empty();
+    private final List<Path> reports = new ArrayList<>();
 
     private Main() {}
 
@@ -54,13 +63,17 @@ public final class Main {
         Main main = new Main();
         try {
             main.read(new ArrayDeque<>(arguments));
+            if (main.page.isPresent()) {
+                main.renew(main.page.get());
+                return 0;
+            }
             Report report = main.execute();
             out.println(main.json ? Formats.json(report) : Formats.markdown(report));
             return report.conforms() ? 0 : DOES_NOT_CONFORM;
         } catch (Misunderstood failure) {
             err.println(failure.getMessage());
             return USAGE;
-        } catch (TenonException failure) {
+        } catch (TenonException | UncheckedIOException failure) {
             err.println(failure.getMessage());
             return DOES_NOT_CONFORM;
         }
@@ -68,10 +81,26 @@ public final class Main {
 
     private Report execute() {
         String name = backend.orElseThrow(() -> new Misunderstood("--backend NAME is missing"));
-        Report report =
-                new Execution(new NamedBackend(name, device, profile), selection, mutants).apart((done, total) -> {});
+        Report report = new Execution(
+                        new NamedBackend(name, device, profile), selection, mutants, Execution.MOST_PER_RUN)
+                .apart((done, total) -> {});
         folder.ifPresent(each -> Formats.write(report, each));
         return report;
+    }
+
+    private void renew(Path file) {
+        if (reports.isEmpty()) {
+            throw new Misunderstood("--page FILE needs reports in JSON after it");
+        }
+        try {
+            String text = Files.readString(file);
+            for (Path report : reports) {
+                text = BackendsPage.with(text, Json.read(report));
+            }
+            Files.writeString(file, text);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private void read(Deque<String> words) {
@@ -84,9 +113,15 @@ public final class Main {
                 case "--op" -> selection = new Selection.OfOp(value(option, words));
                 case "--replay" -> selection = new Selection.Replay(value(option, words));
                 case "--report" -> folder = Optional.of(Path.of(value(option, words)));
+                case "--page" -> page = Optional.of(Path.of(value(option, words)));
                 case "--json" -> json = true;
                 case "--no-mutants" -> mutants = false;
-                default -> throw new Misunderstood("no option of the conformance suite: " + option);
+                default -> {
+                    if (page.isEmpty() || option.startsWith("-")) {
+                        throw new Misunderstood("no option of the conformance suite: " + option);
+                    }
+                    reports.add(Path.of(option));
+                }
             }
         }
     }

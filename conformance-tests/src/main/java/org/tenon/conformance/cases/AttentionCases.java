@@ -23,7 +23,7 @@ final class AttentionCases implements CaseSource {
      * @param length the position after its last key
      * @param rows how many of its last positions are in the step
      */
-    private record Sequence(int base, int length, int rows) {}
+    record Sequence(int base, int length, int rows) {}
 
     /**
      * The sequences of a step, and the padding rows behind them.
@@ -31,8 +31,7 @@ final class AttentionCases implements CaseSource {
      * @param holes whether a block of the first sequence is missing
      * @param shared whether the sequences share their first block
      */
-    private record Step(
-            String name, int blockSize, int padding, boolean holes, boolean shared, List<Sequence> sequences) {
+    record Step(String name, int blockSize, int padding, boolean holes, boolean shared, List<Sequence> sequences) {
         int rows() {
             return padding + sequences.stream().mapToInt(Sequence::rows).sum();
         }
@@ -60,7 +59,7 @@ final class AttentionCases implements CaseSource {
         }
     }
 
-    private static Step step(String name, int blockSize, int padding, Sequence... sequences) {
+    static Step step(String name, int blockSize, int padding, Sequence... sequences) {
         return new Step(name + ", blocks of " + blockSize, blockSize, padding, false, false, List.of(sequences));
     }
 
@@ -84,7 +83,7 @@ final class AttentionCases implements CaseSource {
                     true,
                     List.of(new Sequence(0, 9, 2), new Sequence(0, 7, 1))));
 
-    private record Heads(int heads, int kvHeads, int keyWidth, int valueWidth) {
+    record Heads(int heads, int kvHeads, int keyWidth, int valueWidth) {
         @Override
         public String toString() {
             return heads + " on " + kvHeads + " heads of " + keyWidth
@@ -127,7 +126,7 @@ final class AttentionCases implements CaseSource {
         return Stream.of(plain, windows, large, wide, many).flatMap(cases -> cases);
     }
 
-    private static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, double larger) {
+    static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, double larger) {
         CaseWriter writer = new CaseWriter(lie, "Attention", type, step, heads, sees, "scores x" + larger)
                 .rows(step.rows())
                 .sequences(step.sequences().size(), step.keys());

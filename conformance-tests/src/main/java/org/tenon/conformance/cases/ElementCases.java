@@ -32,8 +32,15 @@ final class ElementCases implements CaseSource {
         }
     }
 
-    private static final List<Size> SIZES =
-            List.of(new Size(0, 5), new Size(1, 1), new Size(3, 17), new Size(2, 257), new Size(67, 64));
+    private static final List<Size> SIZES = List.of(
+            new Size(0, 5),
+            new Size(1, 1),
+            new Size(3, 17),
+            new Size(2, 257),
+            new Size(67, 64),
+            new Size(1, 1031),
+            new Size(5, 32),
+            new Size(131, 3));
 
     @Override
     public Stream<Case> cases() {
@@ -47,7 +54,8 @@ final class ElementCases implements CaseSource {
                         convert(),
                         wholeConvert(),
                         made(),
-                        activations())
+                        activations(),
+                        rounded())
                 .flatMap(cases -> cases);
     }
 
@@ -225,7 +233,7 @@ final class ElementCases implements CaseSource {
         return ACTIVATIONS.stream()
                 .flatMap(activation -> FLOATS.stream()
                         .flatMap(type -> SIZES.stream()
-                                .flatMap(size -> Stream.of(Values.PLAIN, Values.WIDE, Values.ZERO)
+                                .flatMap(size -> Stream.of(Values.PLAIN, Values.WIDE, Values.ZERO, Values.SMALL)
                                         .flatMap(values -> Stream.of(Lie.values())
                                                 .flatMap(lie -> {
                                                     CaseWriter alone = new CaseWriter(
@@ -248,5 +256,24 @@ final class ElementCases implements CaseSource {
                                                                                     size.shape(),
                                                                                     Values.PLAIN))));
                                                 })))));
+    }
+
+    /** Products that are rounded to another type than that of the gate. */
+    private static Stream<Case> rounded() {
+        return ACTIVATIONS.stream()
+                .flatMap(activation -> FLOATS.stream()
+                        .flatMap(type -> FLOATS.stream()
+                                .filter(out -> !out.equals(type))
+                                .flatMap(out -> SIZES.stream()
+                                        .flatMap(size -> Stream.of(Lie.values()).map(lie -> {
+                                            CaseWriter writer = new CaseWriter(
+                                                            lie, "Gated", activation, type + "-" + out, size)
+                                                    .rows(size.rows());
+                                            return writer.of(
+                                                    new Gated(activation, out),
+                                                    new Gated.In<>(
+                                                            writer.floats(type, size.shape(), Values.PLAIN),
+                                                            writer.floats(type, size.shape(), Values.PLAIN)));
+                                        })))));
     }
 }

@@ -2,6 +2,7 @@ package org.tenon.conformance.cases;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.TensorSpec;
@@ -10,6 +11,8 @@ import org.tenon.api.tensor.TensorSpec;
 public enum Lie {
     /** Without gaps. */
     DENSE(0, 0),
+    /** Without gaps, from the second element of the memory on: no vector's boundary. */
+    OFFSET(1, 0),
     /** As columns of a wider tensor: at an offset, with a gap after each row. */
     COLUMNS(6, 3);
 
@@ -53,6 +56,6 @@ public enum Lie {
 
     @Override
     public String toString() {
-        return this == DENSE ? "dense" : "columns";
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -28,7 +28,12 @@ final class ProductCases implements CaseSource {
             new Size(8, 96, 40),
             new Size(17, 100, 19),
             new Size(65, 67, 71),
-            new Size(130, 33, 20));
+            new Size(130, 33, 20),
+            new Size(1, 2048, 24),
+            new Size(3, 7, 5),
+            new Size(4, 256, 64),
+            new Size(16, 48, 48),
+            new Size(31, 63, 127));
 
     private record Types(DType x, DType weight, DType out) {
         @Override
@@ -43,7 +48,14 @@ final class ProductCases implements CaseSource {
             new Types(DType.F32, DType.F16, DType.F32),
             new Types(DType.BF16, DType.BF16, DType.BF16),
             new Types(DType.BF16, DType.BF16, DType.F32),
-            new Types(DType.F16, DType.F16, DType.F16));
+            new Types(DType.F16, DType.F16, DType.F16),
+            new Types(DType.F16, DType.F16, DType.F32),
+            new Types(DType.BF16, DType.F32, DType.BF16),
+            new Types(DType.F16, DType.F32, DType.F16),
+            new Types(DType.BF16, DType.F16, DType.BF16),
+            new Types(DType.F16, DType.BF16, DType.F16),
+            new Types(DType.F32, DType.F32, DType.BF16),
+            new Types(DType.F32, DType.BF16, DType.BF16));
 
     @Override
     public Stream<Case> cases() {
@@ -152,8 +164,8 @@ final class ProductCases implements CaseSource {
 
     private static Stream<Case> reduce() {
         return Stream.of(Reduce.SUM, Reduce.MAX)
-                .flatMap(function -> Stream.of(0, 1, 2, 17, 64, 1001)
-                        .flatMap(width -> Stream.of(Values.PLAIN, Values.WIDE, Values.SPECIAL)
+                .flatMap(function -> Stream.of(0, 1, 2, 17, 64, 100, 1001)
+                        .flatMap(width -> Stream.of(Values.PLAIN, Values.WIDE, Values.SMALL, Values.SPECIAL)
                                 .flatMap(values -> Stream.of(Lie.values()).map(lie -> {
                                     CaseWriter writer =
                                             new CaseWriter(lie, "Reduce", function, "5x" + width, values).rows(5);

@@ -15,7 +15,7 @@ import org.tenon.api.tensor.Shape;
 /** What works on rows: norms, rotations, rows picked and put by index. */
 final class RowCases implements CaseSource {
     private static final List<DType> FLOATS = List.of(DType.F32, DType.BF16, DType.F16);
-    private static final List<Integer> COUNTS = List.of(0, 1, 2, 13);
+    private static final List<Integer> COUNTS = List.of(0, 1, 2, 13, 37);
 
     @Override
     public Stream<Case> cases() {
@@ -27,7 +27,7 @@ final class RowCases implements CaseSource {
         return FLOATS.stream()
                 .flatMap(type -> FLOATS.stream()
                         .flatMap(out -> COUNTS.stream()
-                                .flatMap(rows -> Stream.of(1, 17, 64, 2049)
+                                .flatMap(rows -> Stream.of(1, 17, 64, 255, 2049)
                                         .flatMap(width -> Stream.of(Values.PLAIN, Values.WIDE, Values.ZERO)
                                                 .flatMap(values -> Stream.of(Lie.values())
                                                         .map(lie -> {
@@ -62,6 +62,8 @@ final class RowCases implements CaseSource {
                 .flatMap(interleaved -> FLOATS.stream()
                         .flatMap(type -> COUNTS.stream()
                                 .flatMap(rows -> Stream.of(
+                                                new int[] {7, 128, 64},
+                                                new int[] {4, 96, 24},
                                                 new int[] {1, 2, 1},
                                                 new int[] {3, 10, 5},
                                                 new int[] {2, 64, 32},

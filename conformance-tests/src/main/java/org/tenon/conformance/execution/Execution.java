@@ -23,9 +23,11 @@ import org.tenon.conformance.worker.Workers;
  * @param source what the suite is made from, here and in the worker's process
  * @param selection which of its runs
  * @param mutants whether mutants of the backend are looked for as well
+ * @param mostPerRun how long one run may take
  */
-public record Execution(SuiteSource source, Selection selection, boolean mutants) {
-    private static final Duration MOST_PER_RUN = Duration.ofMinutes(1);
+public record Execution(SuiteSource source, Selection selection, boolean mutants, Duration mostPerRun) {
+    /** How long one run may take, unless somebody says otherwise. */
+    public static final Duration MOST_PER_RUN = Duration.ofMinutes(1);
 
     /**
      * Runs in processes of their own: what kills one of them is a result.
@@ -37,7 +39,7 @@ public record Execution(SuiteSource source, Selection selection, boolean mutants
      */
     public Report apart(Progress progress) {
         Suite suite = present();
-        Workers workers = new Workers(source, suite, MOST_PER_RUN);
+        Workers workers = new Workers(source, suite, mostPerRun);
         List<Result> results = workers.run(selection, progress);
         return report(suite, results, mutants ? workers.hunt(selection, progress) : List.of());
     }

@@ -91,7 +91,7 @@ public final class Formats {
     private static Config counts(Config to, ToIntFunction<Standing> count) {
         Config counted = to;
         for (Standing standing : Standing.values()) {
-            counted = counted.with(standing.name().toLowerCase(Locale.ROOT), count.applyAsInt(standing));
+            counted = counted.with(standing.key(), count.applyAsInt(standing));
         }
         return counted;
     }

@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,11 @@ public final class Verdict {
         /** {@return what people read: {@code native} for a case that passed on the backend's own kernel} */
         public String title() {
             return title;
+        }
+
+        /** {@return what scripts read: {@code timed_out}} */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
         }
 
         /** {@return whether something is wrong with the backend} */

@@ -61,27 +61,36 @@ public record KernelTrial() implements Trial {
             for (TensorSpec spec : each.inferred()) {
                 results.add(Tensor.of("out" + results.size(), each.outputs().spec(spec.type(), spec.shape())));
             }
+            List<Placed> outputs = new ArrayList<>();
+            for (Tensor result : results) { // before anybody asks: a backend that has no kernel must leave them alone
+                outputs.add(kept(Placed.output(
+                        backend, result.name(), result.spec(), each.outputs(), each.step(), each.most())));
+            }
             return switch (backend.find(op, each.tensors(), results)) {
-                case Lookup.Unsupported<Operands<Buffer>> unsupported -> Outcome.unsupported(unsupported.reason());
+                case Lookup.Unsupported<Operands<Buffer>> unsupported -> unsupported(unsupported.reason(), outputs);
                 case Lookup.Native<Operands<Buffer>> kernel ->
                     kernel.handles().containsAll(op.features())
-                            ? outcome(kernel, results)
-                            : Outcome.unsupported("the kernel handles " + kernel.handles() + ", not " + op.features());
+                            ? outcome(kernel, outputs)
+                            : unsupported("the kernel handles " + kernel.handles() + ", not " + op.features(), outputs);
             };
         }
 
-        private Outcome outcome(Lookup.Native<Operands<Buffer>> kernel, List<Tensor> results) {
+        private static Outcome unsupported(String reason, List<Placed> outputs) {
+            return outputs.stream()
+                    .flatMap(output -> output.touched(true).stream())
+                    .findFirst()
+                    .map(touched ->
+                            Outcome.failed("the backend says that it has no kernel, but has written: " + touched))
+                    .orElseGet(() -> Outcome.unsupported(reason));
+        }
+
+        private Outcome outcome(Lookup.Native<Operands<Buffer>> kernel, List<Placed> outputs) {
             Operands<Buffer> operands = each.in().map(new Roles<Given, Buffer>() {
                 @Override
                 public Buffer take(Role role, String name, Given operand) {
                     return role == Role.WEIGHT ? prepared(kernel, name, operand) : operand(role, name, operand);
                 }
             });
-            List<Placed> outputs = new ArrayList<>();
-            for (Tensor result : results) {
-                outputs.add(kept(Placed.output(
-                        backend, result.name(), result.spec(), each.outputs(), each.step(), each.most())));
-            }
             long bytes = kernel.workspaceBytes().applyAsLong(each.most());
             Storage memory = kept(backend.memory().allocate(bytes));
             Buffer workspace = new Buffer(

@@ -31,7 +31,7 @@ public final class Workers {
     private static final long POLL_MILLIS = 20;
 
     /** Lines of a dead worker's output that a report shows. */
-    private static final int TAIL = 12;
+    private static final int TAIL = 24;
 
     /** The parent's arguments that are its own: those of debuggers and agents, and its main module. */
     private static final List<String> NOT_PASSED_ON =
@@ -186,6 +186,9 @@ public final class Workers {
     private List<String> command(Path journal, Worker.Job job, Selection selection, int first) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // what a process that dies leaves behind is deleted with the journal
+        command.add("-XX:ErrorFile=" + journal.resolveSibling("error"));
+        command.add("-XX:-CreateCoredumpOnCrash");
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (NOT_PASSED_ON.stream().noneMatch(argument::startsWith)) {
                 command.add(argument);

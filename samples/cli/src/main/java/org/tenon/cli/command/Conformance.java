@@ -116,7 +116,8 @@ public final class Conformance implements Callable<Integer> {
         NamedBackend named =
                 new NamedBackend(backend, device, profile.map(Profile::named).orElse(Profile.CORE));
         try (ProgressBar bar = console.progress("testing " + backend, Unit.COUNT)) {
-            return new Execution(named, selection, mutants.orElse(part.token.isEmpty())).apart(bar::at);
+            return new Execution(named, selection, mutants.orElse(part.token.isEmpty()), Execution.MOST_PER_RUN)
+                    .apart(bar::at);
         }
     }
 
