@@ -14,6 +14,7 @@ module org.tenon.conformance {
     exports org.tenon.conformance.cases;
     exports org.tenon.conformance.execution;
     exports org.tenon.conformance.law;
+    exports org.tenon.conformance.life;
     exports org.tenon.conformance.mutant;
     exports org.tenon.conformance.onnx;
     exports org.tenon.conformance.oracle;

@@ -2,6 +2,7 @@ package org.tenon.conformance.mutant;
 
 import java.util.List;
 import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.DeviceMemory;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Op;
@@ -34,4 +35,17 @@ public interface Change {
     default Queue queue(Queue correct) {
         return correct;
     }
+
+    /**
+     * Stands in place of a backend's memory.
+     *
+     * @param correct the backend
+     * @return the same memory, or one that is wrong
+     */
+    default DeviceMemory memory(Backend correct) {
+        return correct.memory();
+    }
+
+    /** Happens each time that the backend is closed, before it is. */
+    default void closing() {}
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.DeviceMemory;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Op;
@@ -36,7 +37,18 @@ record MutantBackend(Backend under, Change change, AtomicBoolean differs) implem
     }
 
     @Override
+    public DeviceMemory memory() {
+        DeviceMemory correct = under.memory();
+        DeviceMemory answer = change.memory(under);
+        if (!answer.equals(correct)) {
+            differs.set(true);
+        }
+        return answer;
+    }
+
+    @Override
     public void close() {
+        change.closing();
         under.close();
     }
 

@@ -31,7 +31,7 @@ public final class Mutants {
 
     /** {@return all of them} */
     public static List<Mutant> all() {
-        return Stream.of(numerics(), masks(), indices(), memory(), staleness(), LawMutants.all())
+        return Stream.of(numerics(), masks(), indices(), memory(), staleness(), LawMutants.all(), LifeMutants.all())
                 .flatMap(List::stream)
                 .toList();
     }

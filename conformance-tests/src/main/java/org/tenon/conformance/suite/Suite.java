@@ -3,12 +3,14 @@ package org.tenon.conformance.suite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Device;
 import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.cases.CaseSource;
 import org.tenon.conformance.cases.Catalogue;
 import org.tenon.conformance.law.Laws;
+import org.tenon.conformance.life.Lives;
 import org.tenon.conformance.onnx.OnnxCases;
 import org.tenon.conformance.trial.Candidate;
 import org.tenon.conformance.trial.Judge;
@@ -49,7 +51,8 @@ public record Suite(
     }
 
     /**
-     * All runs, in order: each case on the backend's kernel, then opened up where it can be; those that ONNX publishes among them; then the laws.
+     * All runs, in order: each case on the backend's kernel, then opened up where it can be; those that ONNX publishes among them; then the laws, and what
+     * must hold in a backend's life.
      *
      * @param selection which of them
      * @return the runs, at least one
@@ -65,7 +68,7 @@ public record Suite(
                 runs.add(new Run.OfCase(each, new OpenedTrial()));
             }
         }
-        Laws.all().forEach(law -> runs.add(new Run.OfCheck(law)));
+        Stream.concat(Laws.all().stream(), Lives.all().stream()).forEach(check -> runs.add(new Run.OfCheck(check)));
         List<Run> selected = runs.stream().filter(selection::takes).toList();
         if (selected.isEmpty()) {
             throw selection.nothingAmong(runs);
