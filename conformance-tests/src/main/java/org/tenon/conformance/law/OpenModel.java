@@ -1,5 +1,6 @@
 package org.tenon.conformance.law;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +55,16 @@ final class OpenModel implements AutoCloseable {
 
     CausalModel model() {
         return model;
+    }
+
+    /** Saves it as a folder. */
+    void save(Path folder) {
+        tenon.save(model, folder);
+    }
+
+    /** Loads a folder on the same candidate; the caller closes the model. */
+    CausalModel load(Path folder) {
+        return tenon.causal(folder);
     }
 
     /** The logits of a new sequence's tokens, so many in each step: {@code [ids, vocabulary]}. */
