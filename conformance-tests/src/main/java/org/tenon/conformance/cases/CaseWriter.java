@@ -114,11 +114,14 @@ public final class CaseWriter {
     }
 
     private Given floats(DType type, Shape shape, Values values, Lie where) {
-        double[] numbers = new double[Math.toIntExact(shape.elements(step(0)))];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Rounding.to(type, values.next(random));
-        }
-        return new Given(type, shape, where, numbers);
+        int count = Math.toIntExact(shape.elements(step(0)));
+        long seed = random.nextLong();
+        return new Given(type, shape, where, count, () -> {
+            SplittableRandom own = new SplittableRandom(seed);
+            double[] numbers = new double[count];
+            Arrays.setAll(numbers, _ -> Rounding.to(type, values.next(own)));
+            return numbers;
+        });
     }
 
     /**

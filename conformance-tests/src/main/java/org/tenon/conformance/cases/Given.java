@@ -1,18 +1,23 @@
 package org.tenon.conformance.cases;
 
+import java.lang.ref.Reference;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.TensorSpec;
 import org.tenon.conformance.oracle.Exact;
 
-/** An operand of a case: its shape, how it lies in memory, and its elements, rounded to the type already. Immutable. */
+/** An operand of a case: its shape, how it lies in memory, and its elements, rounded to the type already. For one thread at a time. */
 public final class Given {
     private final DType type;
     private final Shape shape;
     private final Lie lie;
-    private final double[] values;
+    private final int count;
+    private final Supplier<double[]> source;
+    private Reference<double[]> kept = new SoftReference<>(null);
 
     /**
      * An operand.
@@ -23,10 +28,33 @@ public final class Given {
      * @param values its elements in the case's step, row by row
      */
     public Given(DType type, Shape shape, Lie lie, double... values) {
+        this(type, shape, lie, values.length, values.clone()::clone);
+    }
+
+    /**
+     * An operand whose elements are made when they are asked for, so that thousands of cases can be listed at little cost.
+     *
+     * @param type its type
+     * @param shape its shape
+     * @param lie how it lies in memory
+     * @param count how many elements it has in the case's step
+     * @param source makes them, each time the same
+     */
+    Given(DType type, Shape shape, Lie lie, int count, Supplier<double[]> source) {
         this.type = type;
         this.shape = shape;
         this.lie = lie;
-        this.values = values.clone();
+        this.count = count;
+        this.source = source;
+    }
+
+    private double[] values() {
+        double[] values = kept.get();
+        if (values == null) {
+            values = source.get();
+            kept = new SoftReference<>(values);
+        }
+        return values;
     }
 
     /** {@return the type} */
@@ -56,12 +84,12 @@ public final class Given {
      * @return its value
      */
     public double value(int index) {
-        return values[index];
+        return values()[index];
     }
 
     /** {@return how many elements there are in the case's step} */
     public int count() {
-        return values.length;
+        return count;
     }
 
     /**
@@ -71,6 +99,7 @@ public final class Given {
      * @return the elements in double precision
      */
     public Exact exact(StepShape step) {
+        double[] values = values();
         return Exact.of(type, sizes(shape, step), i -> values[i]);
     }
 

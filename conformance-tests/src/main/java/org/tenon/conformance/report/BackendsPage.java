@@ -9,7 +9,7 @@ import org.tenon.conformance.suite.Verdict.Standing;
 
 /**
  * A page that tells what each backend has kernels for, made of reports in JSON: a section for each backend, between two comments that name
- * it. It holds no number that differs from machine to machine, or when a case is added.
+ * it. It is about ops alone, and holds no number that differs from machine to machine, or when a case is added.
  */
 public final class BackendsPage {
     private BackendsPage() {}
@@ -35,6 +35,9 @@ public final class BackendsPage {
     private static String section(Config report) {
         Map<String, Map<Way, Set<String>>> ways = new TreeMap<>();
         for (Config cell : report.list("ops")) {
+            if (cell.text("op").contains(":")) {
+                continue; // a law, or what else isn't an op
+            }
             Map<Way, Set<String>> op = ways.computeIfAbsent(cell.text("op"), _ -> new TreeMap<>());
             for (Standing standing : Standing.values()) {
                 if (cell.integer(standing.key()) > 0) {

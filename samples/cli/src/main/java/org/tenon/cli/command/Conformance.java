@@ -135,8 +135,8 @@ public final class Conformance implements Callable<Integer> {
         console.println("");
         for (Report.Fault fault : report.faults()) {
             console.println(console.style().bad(fault.reason()));
-            console.println(
-                    "  replay: tenon conformance --backend " + report.backend() + " --replay '" + fault.token() + "'");
+            console.println("  replay: tenon conformance --backend " + report.backend() + " --replay '"
+                    + fault.token().replace("'", "'\\''") + "'");
         }
         report.verdict()
                 .missing()
