@@ -28,7 +28,18 @@ import org.tenon.conformance.suite.Verdict;
 class MutantsTest {
     private static final int FEWEST = 25;
 
-    /** A backend that is changed in no way, so that no run can find it. */
+    /** A backend that asks for more scratch memory than it needs, which no run can find. */
+    private static final Change HARMLESS = new Change() {
+        @Override
+        public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
+                Backend correct, Op<I, B> op, I operands, List<Tensor> outputs) {
+            return correct.find(op, operands, outputs) instanceof Lookup.Native<B> kernel
+                    ? kernel.workspace(step -> 64 + kernel.workspaceBytes().applyAsLong(step))
+                    : correct.find(op, operands, outputs);
+        }
+    };
+
+    /** A backend that is changed in no way. */
     private static final Change NONE = new Change() {
         @Override
         public <I extends Operands<Tensor>, B extends Operands<Buffer>> Lookup<B> find(
@@ -55,14 +66,21 @@ class MutantsTest {
     void oneThatNobodyFindsSurvivesAndFailsTheReportThatNamesIt() {
         Suite suite = new CpuConformanceTest().suite();
         Selection part = new Selection.Containing("Iota/rows/3x17");
-        Mutation mutation = new Hunt(suite).find(new Mutant("changed in no way", "Iota/rows/3x17", NONE));
+        Mutation mutation = new Hunt(suite).find(new Mutant("more scratch", "Iota/rows/3x17", HARMLESS));
         assertEquals(Mutation.Fate.SURVIVED, mutation.fate(), mutation.finding());
 
         Verdict verdict = Runs.of(suite, part, LocalDate.MIN);
         assertTrue(new Report(verdict, "here", List.of()).conforms());
         Report report = new Report(verdict, "here", List.of(mutation));
         assertFalse(report.conforms());
-        assertEquals(List.of("changed in no way"), report.survivors());
+        assertEquals(List.of("more scratch"), report.survivors());
         assertTrue(Formats.markdown(report).contains("Of 1 mutants 0 were found."));
+    }
+
+    @Test
+    void oneThatIsNoDifferentFromItsBackendProvesNothing() {
+        Mutation mutation = new Hunt(new CpuConformanceTest().suite())
+                .find(new Mutant("changed in no way", "Iota/rows/3x17", NONE));
+        assertEquals(Mutation.Fate.NOT_APPLICABLE, mutation.fate(), mutation.finding());
     }
 }
