@@ -58,6 +58,7 @@ class ImportsTest {
                 Module.LAYERS,
                 Module.MODELS,
                 Module.TOKENIZERS,
+                Module.CONFORMANCE,
                 Module.DEMO_MODELS);
     }
 
