@@ -6,7 +6,8 @@
  * computed with it.
  *
  * A tile of ROWS rows by COLUMNS columns stays in registers. The rows of x are packed step by step, in the type that is multiplied; they meet the weights where
- * those lie, COLUMNS rows of them at a time, while the rows after them are prefetched, each tile of rows of x taking its share of that. (To pack the weights as well gained nothing, for any number of rows.)
+ * those lie, COLUMNS rows of them at a time, while the rows after them are prefetched, one after another. (To pack the weights as well gained nothing, for any
+ * number of rows.)
  *
  * What is multiplied: BF16 by BF16 in pairs, where the machine does (subnormal numbers count as zero there), anything else in F32.
  */
@@ -31,8 +32,15 @@
 #define X_BYTES (512 << 10)
 #define SUMS_BYTES (256 << 10)
 
-/* How many tiles before its use a weight is prefetched. */
-#define AHEAD 2
+/* Sums of lanes of several tiles, from part to part of a chunk. */
+#define CARRY_BYTES (64 << 10)
+
+/* Columns whose sums are rounded and stored together, and the bytes of those of all rows that are packed at once. */
+#define GROUP 16
+#define GROUP_BYTES (X_BYTES / (2 * STEP) * 4 * GROUP)
+
+/* Steps of a part: of four rows of weights, 8 KB in BF16. */
+#define PART (1024 / STEP)
 
 /* How many bytes before its use a weight is prefetched where one row of x meets one row of w at a time: few enough to stay in the first-level cache. */
 #define LEAD 2048
@@ -145,78 +153,163 @@ INLINE v4 sums_of(const vf acc[COLUMNS]) {
     return __builtin_shuffle(ab, cd, (i4){0, 1, 4, 5}) + __builtin_shuffle(ab, cd, (i4){2, 3, 6, 7});
 }
 
+/* How rows are shared among tiles: none has more than ROWS, and they differ by one at most. */
+struct share {
+    int64_t tiles;
+    int64_t longer; /* the first of them, which have one row more */
+    int rows;       /* of the others */
+};
+
+INLINE struct share share(int64_t rows) {
+    const int64_t tiles = (rows + ROWS - 1) / ROWS;
+    return (struct share){tiles, rows % tiles, (int)(rows / tiles)};
+}
+
+INLINE int tile_rows(struct share share, int64_t tile) { return share.rows + (tile < share.longer); }
+
+/*
+ * How far the COLUMNS rows of w that come next are prefetched. They are prefetched one row after another, as memory gives more where it is read in runs, while
+ * all tiles take their steps with the rows before them.
+ */
+struct cursor {
+    const char *row; /* that is being prefetched */
+    int64_t stride;
+    int64_t steps; /* of a row */
+    int64_t done;  /* steps of this row */
+    int left;      /* rows, this one among them */
+    int shift;     /* each step of a tile prefetches 1 << shift steps */
+};
+
 /* What a tile reads: packed rows of x, COLUMNS rows of w, and the last step's weights where a row ends before its last step does. */
 struct tile {
     const char *x;
     const char *w[COLUMNS];
-    const char *rest[COLUMNS];
+    const char *const *rest; /* or null */
     int64_t steps;
-    int64_t advance;  /* bytes of w from step to step */
-    const char *ahead[COLUMNS]; /* rows of w to prefetch */
-    int prefetches;             /* how many of them */
+    int64_t advance; /* bytes of w from step to step */
+    vf *carry;       /* [rows, COLUMNS]: the lanes' sums from part to part */
+    int first;       /* whether this is the first part */
+    int last;
 };
 
-INLINE void compute(const int rows, const enum form form, const struct tile *t, int has_rest, v4 *sums) {
+INLINE void compute(const int rows, const enum form form, const struct tile *t, struct cursor *c, v4 *sums) {
     vf acc[ROWS][COLUMNS];
 #pragma GCC unroll 8
     for (int m = 0; m < rows; m++) {
 #pragma GCC unroll 8
         for (int n = 0; n < COLUMNS; n++) {
-            acc[m][n] = splat(0);
+            acc[m][n] = t->first ? splat(0) : t->carry[m * COLUMNS + n];
         }
     }
     const char *x = t->x;
-    const char *const w[COLUMNS] = {t->w[0], t->w[1], t->w[2], t->w[3]};
     const int64_t advance = t->advance;
-    const int64_t end = t->steps * advance;
-    const char *const ahead[COLUMNS] = {t->ahead[0], t->ahead[1], t->ahead[2], t->ahead[3]};
-    const int prefetches = t->prefetches;
-    for (int64_t at = 0; at < end; at += advance) {
-        if (prefetches == COLUMNS) {
+    int64_t at = 0;
+    for (int64_t left = t->steps; left > 0;) {
+        const int64_t vectors = c->left > 0 ? (int64_t)1 << c->shift : 0;
+        const int64_t wanted = (c->steps - c->done + vectors - 1) >> c->shift;
+        const int64_t here = vectors == 0 || left < wanted ? left : wanted;
+        const char *ahead = c->row + c->done * advance;
+        const int64_t stop = at + here * advance;
+        for (; at < stop; at += advance) {
+            if (vectors == COLUMNS) {
+#pragma GCC unroll 8
+                for (int n = 0; n < COLUMNS; n++) {
+                    __builtin_prefetch(ahead + n * advance, 0, 2);
+                }
+            } else {
+                for (int64_t n = 0; n < vectors; n++) {
+                    __builtin_prefetch(ahead + n * advance, 0, 2);
+                }
+            }
+            ahead += vectors * advance;
+            add_step(rows, COLUMNS, form, acc, x, t->w, at);
+            x += rows * step_bytes(form);
+        }
+        left -= here;
+        c->done += here * vectors;
+        if (c->done >= c->steps) {
+            c->row += c->stride;
+            c->done = 0;
+            c->left--;
+        }
+    }
+    if (t->last) {
+        if (t->rest != 0) {
+            add_step(rows, COLUMNS, form, acc, x, t->rest, 0);
+        }
+#pragma GCC unroll 8
+        for (int m = 0; m < rows; m++) {
+            sums[m * (GROUP / COLUMNS)] = sums_of(acc[m]);
+        }
+    } else {
+#pragma GCC unroll 8
+        for (int m = 0; m < rows; m++) {
 #pragma GCC unroll 8
             for (int n = 0; n < COLUMNS; n++) {
-                __builtin_prefetch(ahead[n] + at, 0, 2);
-            }
-        } else {
-            for (int n = 0; n < prefetches; n++) {
-                __builtin_prefetch(ahead[n] + at, 0, 2);
+                t->carry[m * COLUMNS + n] = acc[m][n];
             }
         }
-        add_step(rows, COLUMNS, form, acc, x, w, at);
-        x += rows * step_bytes(form);
-    }
-    if (has_rest) {
-        add_step(rows, COLUMNS, form, acc, x, t->rest, 0);
-    }
-#pragma GCC unroll 8
-    for (int m = 0; m < rows; m++) {
-        sums[m] = sums_of(acc[m]);
     }
 }
 
-#define CASE(rows) \
-    case rows: compute(rows, form, t, has_rest, sums); break;
+/* All packed rows of x by COLUMNS rows of w: where there are several tiles, in parts of w that stay in the first-level cache. */
+struct columns {
+    const char *x;
+    const char *w[COLUMNS];
+    const char *const *rest; /* or null */
+    struct share share;
+    int64_t row_bytes; /* of packed x */
+    int64_t steps;
+    int64_t part; /* steps */
+    int64_t advance;
+    int64_t w_stride;
+    vf *carry;
+};
 
-INLINE void compute_rows(int rows, const enum form form, const struct tile *t, int has_rest, v4 *sums) {
-    switch (rows) {
-        CASE(1)
-        CASE(2)
+#define CASE(rows) \
+    case rows: compute(rows, form, &t, &cursor, sums); break;
+
+/* Sums go to [row, GROUP]. */
+INLINE void compute_columns(const enum form form, const struct columns *c, v4 *sums) {
+    const int shift = c->share.tiles == 1 ? 2 : c->share.tiles < 4 ? 1 : 0;
+    struct cursor cursor = {c->w[0] + COLUMNS * c->w_stride, c->w_stride, c->steps, 0, COLUMNS, shift};
+    struct tile t = {.rest = c->rest, .advance = c->advance, .first = 1};
+    int64_t from = 0;
+    do {
+        t.steps = c->steps - from < c->part ? c->steps - from : c->part;
+        t.last = from + t.steps == c->steps;
+        t.carry = c->carry;
+        for (int n = 0; n < COLUMNS; n++) {
+            t.w[n] = c->w[n] + from * c->advance;
+        }
+        const char *x = c->x;
+        for (int64_t tile = 0; tile < c->share.tiles; tile++) {
+            const int rows = tile_rows(c->share, tile);
+            t.x = x + from * rows * step_bytes(form);
+            switch (rows) {
+                CASE(1)
+                CASE(2)
 #if ROWS > 2
-        CASE(3)
+                CASE(3)
 #endif
 #if ROWS > 3
-        CASE(4)
-        CASE(5)
-        CASE(6)
+                CASE(4)
+                CASE(5)
+                CASE(6)
 #endif
-    default: break;
-    }
+            default: break;
+            }
+            x += rows * c->row_bytes;
+            t.carry += rows * COLUMNS;
+            sums += t.last ? rows * (GROUP / COLUMNS) : 0;
+        }
+        from += t.steps;
+        t.first = 0;
+    } while (from < c->steps);
 }
 
 #define FORM(name, form) \
-    static __attribute__((noinline)) void name(int rows, const struct tile *t, int has_rest, v4 *sums) { \
-        compute_rows(rows, form, t, has_rest, sums); \
-    }
+    static __attribute__((noinline)) void name(const struct columns *c, v4 *sums) { compute_columns(form, c, sums); }
 FORM(compute_single, SINGLE)
 FORM(compute_half, HALF)
 FORM(compute_split, SPLIT)
@@ -224,7 +317,7 @@ FORM(compute_split, SPLIT)
 FORM(compute_pairs, PAIRS)
 #endif
 
-typedef void (*computation)(int rows, const struct tile *t, int has_rest, v4 *sums);
+typedef void (*computation)(const struct columns *c, v4 *sums);
 
 static computation computation_of(enum form form) {
 #ifdef __AVX512BF16__
@@ -295,108 +388,109 @@ static void pack(enum form form, enum type type, const char *from, int64_t strid
     }
 }
 
-INLINE void store_sums(enum type type, char *y, v4 sums, int count) {
-    vf wide = splat(0);
-    memcpy(&wide, &sums, sizeof sums);
-    char bytes[4 * LANES];
-    store(type, bytes, wide);
-    if (count == COLUMNS) { /* one store, and no call */
-        memcpy(y, bytes, (size_t)COLUMNS * bytes_of(type));
+INLINE void store_sums(enum type type, char *y, vf sums, int count) {
+    if (count >= LANES) {
+        store(type, y, sums);
     } else {
-        memcpy(y, bytes, (size_t)count * bytes_of(type));
+        store_part(type, y, sums, count);
     }
 }
 
-/* Adds the bias and rounds once. */
-INLINE void finish(const struct product *p, int64_t row, int64_t column, int count, v4 sums) {
-    if (p->bias != 0) {
-        v4 bias = {0};
-        memcpy(&bias, p->bias + column, (size_t)count * 4);
-        sums += bias;
-    }
-    char *y = p->y + row * p->y_stride + column * bytes_of(p->y_type);
-    switch (p->y_type) {
-    case F32: store_sums(F32, y, sums, count); break;
-    case BF16: store_sums(BF16, y, sums, count); break;
-    default: store_sums(F16, y, sums, count);
+/* Adds the bias to the sums of up to GROUP columns of a row, and rounds once. */
+INLINE void finish(const struct product *p, int64_t row, int64_t column, int count, const v4 *sums) {
+    for (int i = 0; i < count; i += LANES) {
+        vf sum = load_f32((const char *)sums + 4 * i);
+        if (p->bias != 0) {
+            const float *bias = p->bias + column + i;
+            sum += count - i >= LANES ? load_f32(bias) : load_part(F32, bias, count - i);
+        }
+        char *y = p->y + row * p->y_stride + (column + i) * bytes_of(p->y_type);
+        switch (p->y_type) {
+        case F32: store_sums(F32, y, sum, count - i); break;
+        case BF16: store_sums(BF16, y, sum, count - i); break;
+        default: store_sums(F16, y, sum, count - i);
+        }
     }
 }
 
 INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* The rows of a tile, where so many are left for so many tiles: none has more than ROWS, and they differ by one at most. */
-INLINE int tile_rows(int64_t rows, int64_t tiles) { return (int)((rows + tiles - 1) / tiles); }
-
-/* One chunk of k: rows that are packed in tiles, by columns [first, end). */
+/* One chunk of k: packed rows by columns [first, end). */
 static void chunk(
-    const struct product *p, int64_t row, int64_t rows, int64_t tiles, int64_t first, int64_t end, int64_t k, char *scratch) {
+    const struct product *p, int64_t row, int64_t rows, struct share share, int64_t first, int64_t end, int64_t k, char *scratch) {
     const enum form form = form_of(p);
     const computation run = computation_of(form);
     const int64_t count = least(CHUNK, p->inner - k);
-    const int64_t row_bytes = (count + STEP - 1) / STEP * step_bytes(form);
     const int w_bytes = bytes_of(p->w_type);
     const int64_t rest = count % STEP;
-    v4 *partial = (v4 *)(scratch + X_BYTES); /* [columns / COLUMNS, rows] */
+    const int carried = share.tiles > 1 && rows <= CARRY_BYTES / (int64_t)(COLUMNS * sizeof(vf));
+    v4 *partial = (v4 *)(scratch + X_BYTES); /* [columns / GROUP, rows, GROUP] */
+    v4 *const sums = (v4 *)(scratch + X_BYTES + SUMS_BYTES + CARRY_BYTES); /* [rows, GROUP] */
     char rest_bytes[COLUMNS][4 * STEP] = {{0}};
-    struct tile t = {.steps = count / STEP, .advance = STEP * w_bytes};
+    const char *const rests[COLUMNS] = {rest_bytes[0], rest_bytes[1], rest_bytes[2], rest_bytes[3]};
+    struct columns c = {
+        .x = scratch,
+        .rest = rest > 0 ? rests : 0,
+        .share = share,
+        .row_bytes = (count + STEP - 1) / STEP * step_bytes(form),
+        .steps = count / STEP,
+        .part = carried ? PART : CHUNK / STEP,
+        .advance = STEP * w_bytes,
+        .w_stride = p->w_stride,
+        .carry = (vf *)(scratch + X_BYTES + SUMS_BYTES),
+    };
 
-    for (int64_t n = first; n < end; n += COLUMNS) {
-        const int columns = (int)least(COLUMNS, end - n);
-        for (int i = 0; i < COLUMNS; i++) { /* columns beyond the end repeat the last one, and aren't stored */
-            t.w[i] = p->w + (n + least(i, columns - 1)) * p->w_stride + k * w_bytes;
-            t.rest[i] = rest_bytes[i];
-            memcpy(rest_bytes[i], t.w[i] + t.steps * t.advance, (size_t)rest * w_bytes);
-        }
-        int64_t done = 0;
-        for (int64_t left = tiles; left > 0; left--) {
-            v4 sums[ROWS];
-            const int here = tile_rows(rows - done, left);
-            t.x = scratch + done * row_bytes;
-            const int64_t from = (tiles - left) * COLUMNS / tiles; /* the tiles share the prefetching */
-            t.prefetches = (int)((tiles - left + 1) * COLUMNS / tiles - from);
-            for (int i = 0; i < t.prefetches; i++) {
-                t.ahead[i] = t.w[from + i] + AHEAD * COLUMNS * p->w_stride;
-            }
-            run(here, &t, rest != 0, sums);
-            for (int m = 0; m < here; m++) {
-                if (k > 0) {
-                    sums[m] += partial[done + m];
-                }
-                if (k + count < p->inner) {
-                    partial[done + m] = sums[m];
-                } else {
-                    finish(p, row + done + m, n, columns, sums[m]);
+    for (int64_t group = first; group < end; group += GROUP) {
+        const int columns = (int)least(GROUP, end - group);
+        for (int at = 0; at < columns; at += COLUMNS) {
+            for (int i = 0; i < COLUMNS; i++) { /* columns beyond the end repeat the last one, and aren't stored */
+                c.w[i] = p->w + least(group + at + i, end - 1) * p->w_stride + k * w_bytes;
+                if (rest > 0) {
+                    memcpy(rest_bytes[i], c.w[i] + c.steps * c.advance, (size_t)rest * w_bytes);
                 }
             }
-            done += here;
+            run(&c, sums + at / COLUMNS);
         }
-        partial += rows;
+        for (int64_t m = 0; m < rows; m++) {
+            v4 *const row_sums = sums + m * (GROUP / COLUMNS);
+            v4 *const row_partial = partial + m * (GROUP / COLUMNS);
+            for (int i = 0; k > 0 && i < GROUP / COLUMNS; i++) {
+                row_sums[i] += row_partial[i];
+            }
+            if (k + count < p->inner) {
+                memcpy(row_partial, row_sums, GROUP * sizeof(float));
+            } else {
+                finish(p, row + m, group, columns, row_sums);
+            }
+        }
+        partial += rows * (GROUP / COLUMNS);
     }
 }
 
 /* The bytes of scratch memory that a call needs, aligned to 64. */
-int64_t KERNEL(tenon_product_scratch)(void) { return X_BYTES + SUMS_BYTES; }
+int64_t KERNEL(tenon_product_scratch)(void) { return X_BYTES + SUMS_BYTES + CARRY_BYTES + GROUP_BYTES; }
 
 /* Rows that fit the packed part of scratch memory, by columns [first, end). */
 static void block(const struct product *p, int64_t row, int64_t rows, int64_t first, int64_t end, char *scratch) {
     const enum form form = form_of(p);
-    const int64_t tiles = (rows + ROWS - 1) / ROWS;
+    const struct share shares = share(rows);
     for (int64_t k = 0; k < p->inner; k += CHUNK) {
         const int64_t count = least(CHUNK, p->inner - k);
         const int64_t row_bytes = (count + STEP - 1) / STEP * step_bytes(form);
         int64_t done = 0;
-        for (int64_t left = tiles; left > 0; left--) {
-            const int here = tile_rows(rows - done, left);
+        for (int64_t tile = 0; tile < shares.tiles; tile++) {
+            const int here = tile_rows(shares, tile);
             const char *x = p->x + (row + done) * p->x_stride + k * bytes_of(p->x_type);
             pack(form, p->x_type, x, p->x_stride, here, count, scratch + done * row_bytes);
             done += here;
         }
-        chunk(p, row, rows, tiles, first, end, k, scratch);
+        chunk(p, row, rows, shares, first, end, k, scratch);
     }
     if (p->inner == 0) { /* sums of nothing */
+        const v4 nothing[GROUP / COLUMNS] = {{0}};
         for (int64_t m = row; m < row + rows; m++) {
-            for (int64_t n = first; n < end; n += COLUMNS) {
-                finish(p, m, n, (int)least(COLUMNS, end - n), (v4){0});
+            for (int64_t n = first; n < end; n += GROUP) {
+                finish(p, m, n, (int)least(GROUP, end - n), nothing);
             }
         }
     }
@@ -419,9 +513,9 @@ INLINE void one_row(const enum form form, const struct product *p, int64_t first
     char rest_bytes[4 * STEP] = {0};
     const char *const last = rest_bytes;
     pack(form, p->x_type, p->x, p->x_stride, 1, p->inner, scratch);
-    for (int64_t n = first; n < end; n += COLUMNS) {
-        const int columns = (int)least(COLUMNS, end - n);
-        v4 sums = {0};
+    for (int64_t n = first; n < end; n += GROUP) {
+        const int columns = (int)least(GROUP, end - n);
+        v4 sums[GROUP / COLUMNS] = {{0}};
         for (int i = 0; i < columns; i++) {
             const char *w = p->w + (n + i) * p->w_stride;
             const char *x = scratch;
@@ -436,7 +530,7 @@ INLINE void one_row(const enum form form, const struct product *p, int64_t first
                 memcpy(rest_bytes, w, rest);
                 add_step(1, 1, form, acc, x, &last, 0);
             }
-            sums[i] = sum_of(acc[0][0]);
+            sums[i / COLUMNS][i % COLUMNS] = sum_of(acc[0][0]);
         }
         finish(p, 0, n, columns, sums);
     }
@@ -477,7 +571,7 @@ void KERNEL(tenon_product)(const struct product *p, int64_t rows, int64_t first,
     const int64_t most_rows = steps == 0 ? rows : X_BYTES / (steps * step_bytes(form_of(p))) / ROWS * ROWS;
     for (int64_t m = 0; m < rows; m += most_rows) {
         const int64_t here = least(most_rows, rows - m);
-        const int64_t most_columns = p->inner <= CHUNK ? end - first : SUMS_BYTES / (4 * here) / COLUMNS * COLUMNS;
+        const int64_t most_columns = p->inner <= CHUNK ? end - first : SUMS_BYTES / (4 * here) / GROUP * GROUP;
         for (int64_t n = first; n < end; n += most_columns) {
             block(p, m, here, n, least(n + most_columns, end), scratch);
         }
