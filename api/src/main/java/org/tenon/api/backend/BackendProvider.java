@@ -12,6 +12,16 @@ public interface BackendProvider {
     String name();
 
     /**
+     * Where a backend stands among others: where the user names none, they are tried from the highest rank down, and those of one rank in the order in which
+     * they were found. 0 is for plain code that runs anywhere, 100 for kernels made for the processor, 200 for an accelerator.
+     *
+     * @return the rank, 0 unless overridden
+     */
+    default int rank() {
+        return 0;
+    }
+
+    /**
      * Whether the backend can be there, judged by files and flags alone.
      *
      * @return where it is, or why it isn't there

@@ -32,6 +32,11 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
+    public int rank() {
+        return 100;
+    }
+
+    @Override
     public Presence presence() {
         return Presence.at(System.getProperty("os.name") + " on " + System.getProperty("os.arch"));
     }

@@ -36,8 +36,15 @@ class DotProductsTest {
                 }
             }
             for (DType type : TYPES) {
-                for (int[] size :
-                        new int[][] {{0, 40, 9}, {2, 4113, 9}, {13, 8200, 70}, {7, 12291, 3}, {200, 4100, 6}}) {
+                for (int[] size : new int[][] {
+                    {0, 40, 9},
+                    {1, 2017, 37},
+                    {2, 4113, 9},
+                    {9, 2501, 21},
+                    {13, 8200, 70},
+                    {7, 12291, 3},
+                    {200, 4100, 6}
+                }) {
                     all.add(Arguments.of(variant, type, type, size[0], size[1], size[2]));
                 }
             }

@@ -1,6 +1,7 @@
 package org.tenon.models.loading;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
 
     private final Plugins<BackendProvider> plugins;
+    private final List<BackendProvider> providers; // the highest rank first
 
     /**
      * The backends of some plugins.
@@ -27,6 +29,9 @@ public final class Backends {
      */
     public Backends(Plugins<BackendProvider> plugins) {
         this.plugins = plugins;
+        providers = plugins.providers().stream()
+                .sorted(Comparator.comparingInt(BackendProvider::rank).reversed())
+                .toList();
     }
 
     /**
@@ -51,9 +56,9 @@ public final class Backends {
         }
     }
 
-    /** {@return every backend, and what is known of it; may load native libraries} */
+    /** {@return every backend, the highest rank first, and what is known of it; may load native libraries} */
     public List<Status> statuses() {
-        return plugins.providers().stream().map(Backends::status).toList();
+        return providers.stream().map(Backends::status).toList();
     }
 
     /** {@return why plugins that are there were left out} */
@@ -81,8 +86,8 @@ public final class Backends {
     }
 
     /**
-     * Tries devices until one takes a model: those named by the options, else all that have the memory, in the order in which backends
-     * were found.
+     * Tries devices until one takes a model: those named by the options, else all that have the memory, those of backends of
+     * the highest rank first.
      *
      * @param bytes the memory that the model needs
      * @param open loads the model on a device; what it throws for want of kernels, precision or memory moves on to the next
@@ -130,7 +135,7 @@ public final class Backends {
     private List<Choice> choices(Options options) {
         List<Choice> choices = new ArrayList<>();
         List<String> reasons = new ArrayList<>(plugins.problems());
-        for (BackendProvider provider : plugins.providers()) {
+        for (BackendProvider provider : providers) {
             if (options.backend().filter(name -> !name.equals(provider.name())).isPresent()) {
                 continue;
             }
@@ -146,8 +151,7 @@ public final class Backends {
         if (choices.isEmpty()) {
             String wanted = options.backend().map(name -> "backend " + name).orElse("backend")
                     + options.device().map(id -> " with a device " + id).orElse("");
-            List<String> names =
-                    plugins.providers().stream().map(BackendProvider::name).toList();
+            List<String> names = providers.stream().map(BackendProvider::name).toList();
             throw new TenonException("there is no " + wanted + "; found: "
                     + (names.isEmpty()
                             ? "none. Put a backend such as tenon-backend-cpu on the path"
