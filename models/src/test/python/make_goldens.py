@@ -1,4 +1,4 @@
-"""Makes the golden Llama checkpoints under `src/test/resources/goldens`: tiny random models as Hugging Face
+"""Makes the golden checkpoints of the families under `src/test/resources/goldens`: tiny random models as Hugging Face
 Transformers saves them, each with a `reference.safetensors` of what Transformers computes from those very files.
 
     python make_goldens.py [name ...]        # all, or those named
@@ -17,7 +17,8 @@ import torch
 import transformers
 from golden_text import PROMPTS, chats, save_tokenizer
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, LlamaForCausalLM
+from transformers import (AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, MistralConfig,
+                          PretrainedConfig, PreTrainedModel)
 
 GOLDENS = Path(__file__).parents[1] / "resources/goldens"
 GENERATED = 12
@@ -43,6 +44,7 @@ class Golden:
     stray_buffers: bool = False         # adds the rotary_emb.inv_freq that old checkpoints carry
     raw: dict = field(default_factory=dict)     # fields written into config.json as they stand here
     text: bool = False                  # has a tokenizer, and its cases are texts
+    family: type[PretrainedConfig] = LlamaConfig
 
 
 BASE = dict(vocab_size=128, hidden_size=48, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4,
@@ -108,13 +110,20 @@ GOLDENS_TO_MAKE = (
     # Text
     Golden("llama-text", {**LLAMA3, "vocab_size": 320, "bos_token_id": 317,
                           "eos_token_id": [318, 319]}, without=rope("default", 500000.0), text=True),
+    # Mistral
+    Golden("mistral-window", {"sliding_window": 8}, lengths=(1, 7, 8, 9, 33), without={"sliding_window": None},
+           family=MistralConfig),
+    Golden("mistral-no-window", {"sliding_window": None, "head_dim": 16, "tie_word_embeddings": False}, F32,
+           without={"sliding_window": 8}, family=MistralConfig),
+    Golden("mistral-old", {"sliding_window": 16, **rope("default", 1000000.0), "tie_word_embeddings": False}, F16,
+           (7, 33), without={"sliding_window": None}, old={"leave_out_defaults": True}, family=MistralConfig),
 )
 
 
-def random_model(config: LlamaConfig, seed: int) -> LlamaForCausalLM:
+def random_model(config: PretrainedConfig, seed: int) -> PreTrainedModel:
     """Weights of a spread that makes every part count: peaked attention, uneven norms, biases that matter."""
     torch.manual_seed(seed)
-    model = LlamaForCausalLM(config)
+    model = AutoModelForCausalLM.from_config(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "norm" in name:
@@ -142,7 +151,9 @@ def old_spelling(folder: Path, type_key: str = "rope_type", leave_out_defaults: 
     if original_outside:
         config["original_max_position_embeddings"] = scaling.pop("original_max_position_embeddings")
         config["rope_scaling"] = {type_key: kind, **scaling}
-    config |= {"_name_or_path": "somebody/a-llama", "pretraining_tp": 1, "transformers_version": "4.31.0"}
+    config.pop("layer_types", None)
+    config |= {"_name_or_path": f"somebody/a-{config['model_type']}", "pretraining_tp": 1,
+               "transformers_version": "4.31.0"}
     if leave_out_defaults:
         defaults = {"rope_theta": 10000.0, "rope_scaling": None, "tie_word_embeddings": False,
                     "attention_bias": False, "mlp_bias": False, "attention_dropout": 0.0, "head_dim":
@@ -160,12 +171,12 @@ def add_stray_buffers(folder: Path, config: LlamaConfig) -> None:
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def load(folder: Path, **overrides) -> LlamaForCausalLM:
+def load(folder: Path, **overrides) -> PreTrainedModel:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=F32, attn_implementation="eager", **overrides).eval()
 
 
 @torch.no_grad()
-def logits(model: LlamaForCausalLM, ids: list[int]) -> torch.Tensor:
+def logits(model: PreTrainedModel, ids: list[int]) -> torch.Tensor:
     return model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]          # [n, vocab]
 
 
@@ -174,7 +185,7 @@ def span(values: torch.Tensor) -> float:
 
 
 @torch.no_grad()
-def greedy(model: LlamaForCausalLM, ids: list[int]) -> tuple[list[int], list[float]]:
+def greedy(model: PreTrainedModel, ids: list[int]) -> tuple[list[int], list[float]]:
     """The plain argmax with a cache: the prompt whole, then token by token. Also best minus second best logit."""
     cache, step, out, margins = DynamicCache(config=model.config), ids, [], []
     for _ in range(GENERATED):
@@ -205,7 +216,7 @@ def reference(folder: Path, cases: list[list[int]]) -> dict[str, torch.Tensor] |
 def write(golden: Golden, folder: Path, seed: int) -> bool:
     """Writes the folder; False where this seed gives no fit reference."""
     shutil.rmtree(folder, ignore_errors=True)
-    config = LlamaConfig(**BASE | golden.config)
+    config = golden.family(**BASE | golden.config)
     model = random_model(config, seed).to(golden.dtype)
     if golden.text:
         model.generation_config = GenerationConfig(
@@ -232,12 +243,12 @@ def write(golden: Golden, folder: Path, seed: int) -> bool:
         return False
     if golden.without:
         changed = config.to_dict() | golden.without
-        other = load(folder, config=LlamaConfig.from_dict(changed))
+        other = load(folder, config=golden.family.from_dict(changed))
         effect = float((logits(other, cases[-1]) - saved).abs().max())
         assert effect > NOTICED * span(saved), f"{golden.name}: its feature moves the logits by only {effect}"
     save_file(tensors, folder / "reference.safetensors", metadata={
         "format": "tenon-reference-1", "transformers": transformers.__version__,
-        "architecture": "LlamaForCausalLM", "auto_class": "causal"})
+        "architecture": type(model).__name__, "auto_class": "causal"})
     if golden.text:
         continuations = [tokenizer.decode(tensors[f"case.{c}.generated_ids"]) for c in range(len(cases))]
         lines = [json.dumps({"prompt": p, "ids": i, "continuation": t}, ensure_ascii=False)

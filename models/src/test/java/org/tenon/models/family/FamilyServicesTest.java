@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.model.ModelFamily;
 
@@ -29,6 +30,10 @@ class FamilyServicesTest {
         Set<String> named =
                 Files.readString(services, StandardCharsets.UTF_8).lines().collect(Collectors.toSet());
         assertEquals(provided, named);
-        assertEquals(Set.of(Llama.class.getName(), TenonTree.class.getName()), provided);
+        assertEquals(
+                Stream.of(Llama.class, Mistral.class, TenonTree.class)
+                        .map(Class::getName)
+                        .collect(Collectors.toSet()),
+                provided);
     }
 }

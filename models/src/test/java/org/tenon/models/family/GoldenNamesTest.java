@@ -26,7 +26,8 @@ import org.tenon.models.checkpoint.Checkpoint;
 
 /** The tensors of every golden checkpoint against what the architecture declares. */
 class GoldenNamesTest {
-    private static final List<ModelFamily> FAMILIES = List.of(new Llama(), new TenonTree());
+    private static final List<ModelFamily> FAMILIES =
+            List.of(new Llama(), new Mistral(), new TenonTree());
     private static final LayerProviders LAYERS = LayerProviders.found();
 
     static List<Path> goldens() throws IOException, URISyntaxException {

@@ -1,0 +1,295 @@
+package org.tenon.models.family;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.tenon.api.InvalidConfig;
+import org.tenon.api.config.Config;
+import org.tenon.api.layer.InvalidLayer;
+import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.model.Format;
+import org.tenon.api.model.ModelFamily;
+import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.ParameterNames;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.FeedForward;
+import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.token.Head;
+import org.tenon.models.architecture.Architecture;
+import org.tenon.models.assembly.Blueprint;
+
+/**
+ * What Llama and its relatives share: pre-norm blocks of grouped-query attention with rotary positions and a gated feed-forward layer, and
+ * how Transformers spells them. A family gives its defaults and says where it differs. Fields that the reference ignores, such as
+ * {@code initializer_range}, are ignored.
+ */
+abstract class LlamaLike implements ModelFamily {
+    /** The widest feed-forward layer. */
+    private static final int MOST_WIDTH = 1 << 24;
+
+    private final String modelType;
+    private final String architecture;
+    private final Config defaults;
+
+    /**
+     * @param modelType the family's name in {@code config.json}
+     * @param architecture the reference's class
+     * @param defaults the fields of its configuration as they are where a file doesn't say
+     */
+    LlamaLike(String modelType, String architecture, Config defaults) {
+        this.modelType = modelType;
+        this.architecture = architecture;
+        this.defaults = defaults;
+    }
+
+    // ---- where families differ
+
+    /** The family's attention, from one with its heads and positions. */
+    abstract SelfAttention attention(SelfAttention usual, Config config);
+
+    /** The fields that {@link #attention} reads. */
+    abstract Config write(Config config, SelfAttention attention);
+
+    /** The family's feed-forward layer, from one without biases. */
+    FeedForward feedForward(FeedForward usual, Config config) {
+        return usual;
+    }
+
+    /** The fields that {@link #feedForward} reads. */
+    Config write(Config config, FeedForward feedForward) {
+        return config;
+    }
+
+    /** Which layers see only the last keys. */
+    SlidingWindows windows() {
+        return new SlidingWindows.None();
+    }
+
+    /** Whether the reference refuses heads that don't divide the hidden size although {@code head_dim} is given. */
+    boolean headsDivideHidden() {
+        return false;
+    }
+
+    // ---- config.json -> architecture
+
+    @Override
+    public final Set<String> modelTypes() {
+        return Set.of(modelType);
+    }
+
+    @Override
+    public final ModelSpec spec(Config config) {
+        config.optional("quantization_config").ifPresent(quantised -> {
+            throw quantised.invalid(
+                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
+        });
+        int hidden = size(config, "hidden_size", Blueprint.MOST_HIDDEN);
+        int heads = size(config, "num_attention_heads", Blueprint.MOST_HIDDEN);
+        int kvHeads = orDefaultUnlessNull(config, "num_key_value_heads")
+                .map(value -> (int) value.asWhole(1, Blueprint.MOST_HIDDEN))
+                .orElse(heads);
+        int headDim = headDim(config, hidden, heads);
+        require(
+                heads % kvHeads == 0,
+                config,
+                "num_key_value_heads",
+                "a divisor of num_attention_heads " + heads,
+                kvHeads);
+        require(headDim % 2 == 0, config, "head_dim", "even, for rotary positions turn pairs of columns", headDim);
+        require(
+                (long) heads * headDim <= MOST_WIDTH,
+                config,
+                "head_dim",
+                "at most " + MOST_WIDTH / heads + " for " + heads + " heads",
+                headDim);
+        HuggingFaceRope rope =
+                HuggingFaceRope.read(config, size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT));
+        check(rope, config, headDim);
+        int layers = size(config, "num_hidden_layers", Blueprint.MOST_LAYERS);
+        List<OptionalInt> windows = windows().read(config, layers);
+
+        SelfAttention attention = attention(
+                SelfAttention.of(heads).kvHeads(kvHeads).headDim(headDim).rope(rope.rope()), config);
+        FeedForward feedForward = feedForward(
+                FeedForward.gated(
+                        size(config, "intermediate_size", MOST_WIDTH),
+                        HuggingFaceActivations.read(config, "hidden_act", "silu")),
+                config);
+        return Architecture.decoder(hidden, size(config, "vocab_size", Blueprint.MOST_VOCABULARY))
+                .context(rope.context())
+                .norm(new RmsNorm(epsilon(config)))
+                .layers(layers, i -> Block.of(limited(attention, windows.get(i)), feedForward))
+                .head(tied(config) ? Head.tied() : Head.untied())
+                .unchecked();
+    }
+
+    private int headDim(Config config, int hidden, int heads) {
+        Optional<Config> given = config.optional("head_dim").or(() -> defaults.optional("head_dim"));
+        require(
+                hidden % heads == 0 || (given.isPresent() && !headsDivideHidden()),
+                config,
+                "num_attention_heads",
+                "a divisor of hidden_size " + hidden,
+                heads);
+        return given.map(value -> (int) value.asWhole(1, Blueprint.MOST_HIDDEN)).orElse(hidden / heads);
+    }
+
+    private static SelfAttention limited(SelfAttention attention, OptionalInt window) {
+        return window.isPresent() ? attention.window(window.getAsInt()) : attention;
+    }
+
+    private int size(Config config, String key, int most) {
+        return (int) config.optional(key).orElseGet(() -> defaults.child(key)).asWhole(1, most);
+    }
+
+    /** A field whose null means something in the reference. */
+    private Optional<Config> orDefaultUnlessNull(Config config, String key) {
+        return config.keys().contains(key) ? config.optional(key) : defaults.optional(key);
+    }
+
+    /** What is added to the mean square in every norm. */
+    static double epsilon(Config config) {
+        double epsilon = config.decimal("rms_norm_eps", 1e-6);
+        require(epsilon >= 0 && epsilon < 1, config, "rms_norm_eps", "at least 0 and less than 1", epsilon);
+        return epsilon;
+    }
+
+    private static boolean tied(Config config) {
+        return config.flag("tie_word_embeddings", false);
+    }
+
+    private static void require(boolean holds, Config config, String key, String expected, Number found) {
+        if (!holds) {
+            throw new InvalidConfig(config.source(), key, expected, found.toString());
+        }
+    }
+
+    /** What is left to go wrong with positions: numbers that don't fit each other or the head. */
+    private static void check(HuggingFaceRope rope, Config config, int headDim) {
+        InvalidLayer.Check check = InvalidLayer.check();
+        rope.rope().check(check, headDim, rope.context());
+        try {
+            check.done();
+        } catch (InvalidLayer invalid) {
+            throw new InvalidConfig(
+                    config.source(),
+                    "the rotary positions don't fit: " + invalid.getMessage()
+                            + ". Correct the file, or download it again",
+                    invalid);
+        }
+    }
+
+    // ---- names
+
+    @Override
+    public ParameterNames names(Config config, Format format) {
+        ParameterNames names = ParameterNames.names()
+                .map("model.embed_tokens.weight", "embedding.weight")
+                .map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
+                .map(
+                        "model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}",
+                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
+                .map("model.layers.{i}.self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
+                .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight")
+                .map(
+                        "model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
+                        "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}")
+                .map("model.layers.{i}.mlp.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
+                .map("model.norm.weight", "norm.weight")
+                .ignore(".*rotary_emb\\.inv_freq.*");
+        return tied(config) ? names.ignore("lm_head\\.weight") : names.map("lm_head.weight", "head.weight");
+    }
+
+    // ---- architecture -> config.json
+
+    /** Writes what the first layer says, then reads it again: what comes back different is nothing that the family can express. */
+    @Override
+    public final Optional<Config> config(ModelSpec spec) {
+        ModelSpec explicit = explicit(spec);
+        return written(explicit).filter(config -> {
+            try {
+                return spec(config).equals(explicit);
+            } catch (InvalidConfig refused) {
+                return false;
+            }
+        });
+    }
+
+    private Optional<Config> written(ModelSpec spec) {
+        if (spec.stacks().size() != 1 || spec.stacks().getFirst().layers().isEmpty()) {
+            return Optional.empty();
+        }
+        ModelSpec.Stack stack = spec.stacks().getFirst();
+        if (!(stack.layers().getFirst() instanceof Block(List<Branch> branches))
+                || branches.size() != 2
+                || !(branches.getFirst().body() instanceof SelfAttention attention)
+                || !(branches.getLast().body() instanceof FeedForward feedForward)
+                || !(stack.norm() instanceof RmsNorm(double epsilon))
+                || attention.rope().isEmpty()) {
+            return Optional.empty();
+        }
+        return HuggingFaceActivations.name(feedForward.activation()).map(activation -> {
+            Config config = Config.object()
+                    .with("architectures", List.of(architecture))
+                    .with("model_type", modelType)
+                    .with("vocab_size", spec.vocabulary())
+                    .with("hidden_size", stack.hidden())
+                    .with("intermediate_size", feedForward.width())
+                    .with("num_hidden_layers", stack.layers().size())
+                    .with("num_attention_heads", attention.heads())
+                    .with("num_key_value_heads", attention.kvHeads())
+                    .with("head_dim", attention.headDimIn(stack.hidden()))
+                    .with("hidden_act", activation)
+                    .with("rms_norm_eps", epsilon)
+                    .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
+            config = write(write(config, attention), feedForward);
+            config = windows()
+                    .write(
+                            config,
+                            stack.layers().stream().map(LlamaLike::window).toList());
+            return HuggingFaceRope.write(config, attention.rope().get(), spec.context());
+        });
+    }
+
+    private static OptionalInt window(LayerSpec layer) {
+        return layer instanceof Block(List<Branch> branches)
+                        && !branches.isEmpty()
+                        && branches.getFirst().body() instanceof SelfAttention attention
+                ? attention.window()
+                : OptionalInt.empty();
+    }
+
+    /** The same architecture with the width of every head said. */
+    private static ModelSpec explicit(ModelSpec spec) {
+        List<ModelSpec.Stack> stacks = spec.stacks().stream()
+                .map(stack -> new ModelSpec.Stack(
+                        stack.name(),
+                        stack.hidden(),
+                        stack.embedding(),
+                        stack.layers().stream()
+                                .map(layer -> explicit(layer, stack.hidden()))
+                                .toList(),
+                        stack.norm()))
+                .toList();
+        return new ModelSpec(spec.vocabulary(), spec.context(), stacks, spec.heads());
+    }
+
+    private static LayerSpec explicit(LayerSpec layer, int hidden) {
+        if (!(layer instanceof Block(List<Branch> branches))) {
+            return layer;
+        }
+        return new Block(branches.stream()
+                .map(branch -> branch.body() instanceof SelfAttention attention
+                        ? new Branch(
+                                branch.name(),
+                                branch.before(),
+                                attention.headDim(attention.headDimIn(hidden)),
+                                branch.after(),
+                                branch.multiplier())
+                        : branch)
+                .toList());
+    }
+}
