@@ -30,5 +30,6 @@ module org.tenon.models {
     provides org.tenon.api.model.ModelFamily with
             org.tenon.models.family.Llama,
             org.tenon.models.family.Mistral,
+            org.tenon.models.family.Qwen2,
             org.tenon.models.family.TenonTree;
 }

@@ -18,7 +18,7 @@ import transformers
 from golden_text import PROMPTS, chats, save_tokenizer
 from safetensors.torch import load_file, save_file
 from transformers import (AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, MistralConfig,
-                          PretrainedConfig, PreTrainedModel)
+                          PretrainedConfig, PreTrainedModel, Qwen2Config)
 
 GOLDENS = Path(__file__).parents[1] / "resources/goldens"
 GENERATED = 12
@@ -61,6 +61,8 @@ LLAMA3 = rope("llama3", 500000.0, factor=8.0, low_freq_factor=1.0, high_freq_fac
               original_max_position_embeddings=32)
 LONGROPE = dict(short_factor=[1.0, 1.05, 1.1, 1.3, 1.6, 2.0], long_factor=[1.0, 1.4, 2.2, 3.5, 4.0, 4.0],
                 original_max_position_embeddings=32)
+WINDOW = {"num_hidden_layers": 3, "use_sliding_window": True, "sliding_window": 8}
+NO_WINDOW = {"layer_types": ["full_attention"] * 3}
 
 GOLDENS_TO_MAKE = (
     # Heads
@@ -117,6 +119,16 @@ GOLDENS_TO_MAKE = (
            without={"sliding_window": 8}, family=MistralConfig),
     Golden("mistral-old", {"sliding_window": 16, **rope("default", 1000000.0), "tie_word_embeddings": False}, F16,
            (7, 33), without={"sliding_window": None}, old={"leave_out_defaults": True}, family=MistralConfig),
+    # Qwen2
+    Golden("qwen2", rope("default", 1000000.0), F32, without=PLAIN, family=Qwen2Config),
+    Golden("qwen2-window", {**WINDOW, "max_window_layers": 1, "tie_word_embeddings": False}, lengths=(1, 8, 33),
+           without=NO_WINDOW, family=Qwen2Config),
+    Golden("qwen2-layer-types", {**WINDOW, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"]},
+           lengths=(7, 33), without=NO_WINDOW, family=Qwen2Config),
+    Golden("qwen2-old-window", {**WINDOW, "max_window_layers": 2}, lengths=(7, 33), without=NO_WINDOW, old={},
+           family=Qwen2Config),
+    Golden("qwen2-old-no-window", {}, lengths=(7, 33), old={"leave_out_defaults": True},
+           raw={"sliding_window": 8, "max_window_layers": 1, "use_sliding_window": False}, family=Qwen2Config),
 )
 
 
