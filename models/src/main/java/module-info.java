@@ -31,5 +31,6 @@ module org.tenon.models {
             org.tenon.models.family.Llama,
             org.tenon.models.family.Mistral,
             org.tenon.models.family.Qwen2,
+            org.tenon.models.family.Qwen3,
             org.tenon.models.family.TenonTree;
 }

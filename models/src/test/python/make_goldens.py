@@ -18,7 +18,7 @@ import transformers
 from golden_text import PROMPTS, chats, save_tokenizer
 from safetensors.torch import load_file, save_file
 from transformers import (AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, MistralConfig,
-                          PretrainedConfig, PreTrainedModel, Qwen2Config)
+                          PretrainedConfig, PreTrainedModel, Qwen2Config, Qwen3Config)
 
 GOLDENS = Path(__file__).parents[1] / "resources/goldens"
 GENERATED = 12
@@ -129,6 +129,14 @@ GOLDENS_TO_MAKE = (
            family=Qwen2Config),
     Golden("qwen2-old-no-window", {}, lengths=(7, 33), old={"leave_out_defaults": True},
            raw={"sliding_window": 8, "max_window_layers": 1, "use_sliding_window": False}, family=Qwen2Config),
+    # Qwen3
+    Golden("qwen3", {"head_dim": 16, **rope("default", 1000000.0)}, F32, without=PLAIN, family=Qwen3Config),
+    Golden("qwen3-biases-window", {**WINDOW, "head_dim": 24, "attention_bias": True, "max_window_layers": 1,
+                                   "tie_word_embeddings": False}, lengths=(1, 8, 33), without=NO_WINDOW,
+           family=Qwen3Config),
+    Golden("qwen3-old-yarn", {"head_dim": 16, **rope("yarn", 1000000.0, factor=4.0,
+                                                    original_max_position_embeddings=32)}, lengths=(7, 66),
+           without=rope("default", 1000000.0), old={}, family=Qwen3Config),
 )
 
 

@@ -31,7 +31,7 @@ class FamilyServicesTest {
                 Files.readString(services, StandardCharsets.UTF_8).lines().collect(Collectors.toSet());
         assertEquals(provided, named);
         assertEquals(
-                Stream.of(Llama.class, Mistral.class, Qwen2.class, TenonTree.class)
+                Stream.of(Llama.class, Mistral.class, Qwen2.class, Qwen3.class, TenonTree.class)
                         .map(Class::getName)
                         .collect(Collectors.toSet()),
                 provided);

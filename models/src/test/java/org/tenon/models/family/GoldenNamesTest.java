@@ -27,7 +27,7 @@ import org.tenon.models.checkpoint.Checkpoint;
 /** The tensors of every golden checkpoint against what the architecture declares. */
 class GoldenNamesTest {
     private static final List<ModelFamily> FAMILIES =
-            List.of(new Llama(), new Mistral(), new Qwen2(), new TenonTree());
+            List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new TenonTree());
     private static final LayerProviders LAYERS = LayerProviders.found();
 
     static List<Path> goldens() throws IOException, URISyntaxException {
