@@ -120,7 +120,7 @@ GOLDENS_TO_MAKE = (
     Golden("mistral-old", {"sliding_window": 16, **rope("default", 1000000.0), "tie_word_embeddings": False}, F16,
            (7, 33), without={"sliding_window": None}, old={"leave_out_defaults": True}, family=MistralConfig),
     # Qwen2
-    Golden("qwen2", rope("default", 1000000.0), F32, without=PLAIN, family=Qwen2Config),
+    Golden("qwen2-biases", rope("default", 1000000.0), F32, without=PLAIN, family=Qwen2Config),
     Golden("qwen2-window", {**WINDOW, "max_window_layers": 1, "tie_word_embeddings": False}, lengths=(1, 8, 33),
            without=NO_WINDOW, family=Qwen2Config),
     Golden("qwen2-layer-types", {**WINDOW, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"]},
@@ -130,7 +130,8 @@ GOLDENS_TO_MAKE = (
     Golden("qwen2-old-no-window", {}, lengths=(7, 33), old={"leave_out_defaults": True},
            raw={"sliding_window": 8, "max_window_layers": 1, "use_sliding_window": False}, family=Qwen2Config),
     # Qwen3
-    Golden("qwen3", {"head_dim": 16, **rope("default", 1000000.0)}, F32, without=PLAIN, family=Qwen3Config),
+    Golden("qwen3-head-norms", {"head_dim": 16, **rope("default", 1000000.0)}, F32, without=PLAIN,
+           family=Qwen3Config),
     Golden("qwen3-biases-window", {**WINDOW, "head_dim": 24, "attention_bias": True, "max_window_layers": 1,
                                    "tie_word_embeddings": False}, lengths=(1, 8, 33), without=NO_WINDOW,
            family=Qwen3Config),
