@@ -75,7 +75,7 @@ class BrokenBackendTest {
         @Override
         public Suite suite() {
             return new Suite(
-                    new ChangedProvider(BROKEN),
+                    ChangedProvider.with(BROKEN),
                     Optional.empty(),
                     Profile.CORE,
                     new Judge(Oracles.standard(), Precision.F32),

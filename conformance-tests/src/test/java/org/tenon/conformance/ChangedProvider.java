@@ -1,6 +1,7 @@
 package org.tenon.conformance;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Device;
@@ -15,9 +16,14 @@ import org.tenon.conformance.mutant.Change;
 import org.tenon.conformance.trial.Forwarding;
 import org.tenon.testing.primitive.PrimitiveProvider;
 
-/** The backend of primitives, changed. */
-record ChangedProvider(Change change) implements BackendProvider {
+/** The backend of primitives, with something put around it when it is opened. */
+record ChangedProvider(UnaryOperator<Backend> around) implements BackendProvider {
     private static final PrimitiveProvider CORRECT = new PrimitiveProvider();
+
+    /** The backend of primitives, with its answers changed. */
+    static ChangedProvider with(Change change) {
+        return new ChangedProvider(under -> new Changed(under, change));
+    }
 
     @Override
     public String name() {
@@ -36,7 +42,7 @@ record ChangedProvider(Change change) implements BackendProvider {
 
     @Override
     public Backend open(Device device, Numerics numerics) {
-        return new Changed(CORRECT.open(device, numerics), change);
+        return around.apply(CORRECT.open(device, numerics));
     }
 
     private record Changed(Backend under, Change change) implements Forwarding {

@@ -12,13 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.backend.Backend;
-import org.tenon.api.backend.BackendProvider;
-import org.tenon.api.backend.Device;
 import org.tenon.api.backend.DeviceMemory;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.MemoryLimits;
-import org.tenon.api.backend.Numerics;
-import org.tenon.api.backend.Presence;
 import org.tenon.api.op.Iota;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
@@ -36,7 +32,6 @@ import org.tenon.conformance.suite.Verdict;
 import org.tenon.conformance.trial.Forwarding;
 import org.tenon.conformance.trial.Judge;
 import org.tenon.conformance.trial.Outcome.Status;
-import org.tenon.testing.primitive.PrimitiveProvider;
 
 /** What a backend says about its kernels is held against what they do, and its silence as well. */
 class ClaimsTest {
@@ -84,33 +79,9 @@ class ClaimsTest {
         }
     }
 
-    private record Provider(Answer answer) implements BackendProvider {
-        private static final PrimitiveProvider CORRECT = new PrimitiveProvider();
-
-        @Override
-        public String name() {
-            return "liar";
-        }
-
-        @Override
-        public Presence presence() {
-            return CORRECT.presence();
-        }
-
-        @Override
-        public List<Device> devices() {
-            return CORRECT.devices();
-        }
-
-        @Override
-        public Backend open(Device device, Numerics numerics) {
-            return new Spying(CORRECT.open(device, numerics), answer, new ArrayList<>());
-        }
-    }
-
     private static Verdict verdict(Selection selection, Answer answer) {
         Suite suite = new Suite(
-                new Provider(answer),
+                new ChangedProvider(under -> new Spying(under, answer, new ArrayList<>())),
                 Optional.empty(),
                 Profile.CORE,
                 new Judge(Oracles.standard(), Precision.F32),

@@ -42,7 +42,7 @@ class KnownFailureTest {
 
     private static Verdict verdict(String known, Selection part, LocalDate today) {
         Suite suite = new Suite(
-                new ChangedProvider(COUNTS_NOTHING),
+                ChangedProvider.with(COUNTS_NOTHING),
                 Optional.empty(),
                 Profile.CORE,
                 new Judge(Oracles.standard(), Precision.F32),
