@@ -49,7 +49,8 @@ public final class Gpt2 implements ModelFamily {
                     "absent: quantised weights of this kind can't be read; take the original checkpoint");
         });
         if (config.flag("add_cross_attention", false)) {
-            throw config.child("add_cross_attention").invalid("false: a decoder beside an encoder isn't in this family");
+            throw config.child("add_cross_attention")
+                    .invalid("false: a decoder beside an encoder isn't in this family");
         }
         int hidden = size(config, "n_embd", 768, Blueprint.MOST_HIDDEN);
         int heads = size(config, "n_head", 12, Blueprint.MOST_HIDDEN);
@@ -151,20 +152,23 @@ public final class Gpt2 implements ModelFamily {
         boolean byWidth = scale.isEmpty() || scale.getAsDouble() != 1;
         boolean byLayer = scale.isPresent()
                 && (layers.size() == 1 ? byWidth : !layers.getFirst().equals(layers.get(1)));
-        return activation(feedForward.activation()).map(activation -> Config.object()
-                .with("architectures", List.of("GPT2LMHeadModel"))
-                .with("model_type", MODEL_TYPE)
-                .with("vocab_size", spec.vocabulary())
-                .with("n_positions", spec.context())
-                .with("n_embd", stack.hidden())
-                .with("n_inner", feedForward.width())
-                .with("n_layer", layers.size())
-                .with("n_head", attention.heads())
-                .with("activation_function", activation)
-                .with("layer_norm_epsilon", norm.epsilon())
-                .with("scale_attn_weights", byWidth)
-                .with("scale_attn_by_inverse_layer_idx", byLayer)
-                .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD))));
+        return activation(feedForward.activation())
+                .map(activation -> Config.object()
+                        .with("architectures", List.of("GPT2LMHeadModel"))
+                        .with("model_type", MODEL_TYPE)
+                        .with("vocab_size", spec.vocabulary())
+                        .with("n_positions", spec.context())
+                        .with("n_embd", stack.hidden())
+                        .with("n_inner", feedForward.width())
+                        .with("n_layer", layers.size())
+                        .with("n_head", attention.heads())
+                        .with("activation_function", activation)
+                        .with("layer_norm_epsilon", norm.epsilon())
+                        .with("scale_attn_weights", byWidth)
+                        .with("scale_attn_by_inverse_layer_idx", byLayer)
+                        .with(
+                                "tie_word_embeddings",
+                                Head.tied().equals(spec.heads().get(ModelSpec.HEAD))));
     }
 
     /** By the name that GPT-2's own files have for it. */

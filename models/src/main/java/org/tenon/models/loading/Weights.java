@@ -48,7 +48,10 @@ final class Weights implements Function<String, WeightSource> {
                 return;
             }
             TensorLayout layout = TensorLayout.of(
-                    name.get(), names, each -> Objects.requireNonNull(blueprint.parameters().get(each), each).shape());
+                    name.get(),
+                    names,
+                    each -> Objects.requireNonNull(blueprint.parameters().get(each), each)
+                            .shape());
             if (source.shape().equals(layout.shape())) {
                 sources.put(path, layout.parameter(path, source));
             } else {
@@ -59,7 +62,10 @@ final class Weights implements Function<String, WeightSource> {
                 checkpoint,
                 "lacks tensors that config.json asks for",
                 missing.stream().distinct().toList());
-        refuse(checkpoint, "holds tensors that don't fit config.json", wrong.stream().distinct().toList());
+        refuse(
+                checkpoint,
+                "holds tensors that don't fit config.json",
+                wrong.stream().distinct().toList());
         if (!tolerant) {
             List<String> unused = checkpoint.tensors().keySet().stream()
                     .filter(name -> !used.contains(name))

@@ -56,8 +56,8 @@ class TensorLayoutTest {
 
     @Test
     void parametersLieOneAfterAnotherAndMatricesOnTheirSides() {
-        Map<String, WeightSource> tensors = TensorLayout.tensors(
-                List.of("a.weight", "a.bias", "b.weight", "b.bias"), NAMES, PARAMETERS::get);
+        Map<String, WeightSource> tensors =
+                TensorLayout.tensors(List.of("a.weight", "a.bias", "b.weight", "b.bias"), NAMES, PARAMETERS::get);
         assertEquals(List.of("both.weight", "both.bias"), List.copyOf(tensors.keySet()));
         WeightSource weight = tensors.get("both.weight");
         assertEquals(Shape.of(3, 3), weight.shape());

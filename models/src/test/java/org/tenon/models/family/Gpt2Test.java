@@ -94,8 +94,7 @@ class Gpt2Test {
     void noSequenceIsLongerThanItsPositions() {
         try (Tenon tenon = Tenon.builder().backend("cpu").open();
                 CausalModel model = tenon.causal(GOLDENS.resolve("gpt2-f32"))) {
-            InvalidRequest refused = assertThrows(
-                    InvalidRequest.class, () -> model.generate(Request.ids(new int[96])));
+            InvalidRequest refused = assertThrows(InvalidRequest.class, () -> model.generate(Request.ids(new int[96])));
             assertTrue(refused.getMessage().contains("context of 96 tokens"), refused.getMessage());
         }
     }
@@ -119,7 +118,12 @@ class Gpt2Test {
                     WeightSource expected = before.tensor(name);
                     WeightSource actual = after.tensor(written);
                     assertEquals(expected.shape(), actual.shape(), name);
-                    assertEquals(-1, expected.mapped().orElseThrow().mismatch(actual.mapped().orElseThrow()), name);
+                    assertEquals(
+                            -1,
+                            expected.mapped()
+                                    .orElseThrow()
+                                    .mismatch(actual.mapped().orElseThrow()),
+                            name);
                 }
             }
         }
