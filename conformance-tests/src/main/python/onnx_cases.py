@@ -22,13 +22,12 @@ TARGET = pathlib.Path(__file__).parents[1] / "resources" / "org" / "tenon" / "co
 
 ELEMENTWISE = {"Add", "Sub", "Mul", "Div", "Max", "Min", "Mod", "Less", "Equal", "Exp", "Sigmoid", "Tanh", "Sin", "Cos"}
 SHARED = ELEMENTWISE | {
-    "Attention", "Cast", "Gather", "Gelu", "Gemm", "Identity", "MatMul", "ReduceMax", "ReduceSum", "Relu", "RMSNormalization",
+    "Attention", "Cast", "Gather", "Gelu", "Gemm", "Identity", "LayerNormalization", "MatMul", "ReduceMax", "ReduceSum", "Relu", "RMSNormalization",
     "RotaryEmbedding", "Softmax", "Swish", "TensorScatter", "Where",
 }
 NO_OP = {
     "ArgMax": "no op for the place of the largest yet: sampling is the host's",
     "DequantizeLinear": "block formats have codecs, but no op",
-    "LayerNormalization": "no op for it yet",
     "LinearAttention": "no op for it yet",
     "Softplus": "no op for it yet",
     "TopK": "no op for it yet",

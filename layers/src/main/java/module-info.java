@@ -3,9 +3,11 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.LayerNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 /** The layers of Tenon: norms, positions, attentions, feed-forwards and caches. */
 @NullMarked
@@ -25,6 +27,8 @@ module org.tenon.layers {
             BlockProvider,
             FeedForwardProvider,
             RmsNormProvider,
+            LayerNormProvider,
             EmbeddingProvider,
+            PositionedEmbeddingProvider,
             HeadProvider;
 }

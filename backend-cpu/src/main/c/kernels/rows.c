@@ -1,5 +1,5 @@
 /*
- * What is done to one row of activations: RMS norm, gates and activations, rotations. Computed in F32, sums of squares in double precision; every element
+ * What is done to one row of activations: norms, gates and activations, rotations. Computed in F32, sums of squares in double precision; every element
  * is computed in the same way wherever it stands in a row.
  */
 #include "functions.h"
@@ -37,6 +37,14 @@ INLINE void put_part(enum type type, char *row, int64_t i, int64_t width, vf x) 
     }
 }
 
+INLINE double total(const vd *lanes) {
+    double sum = 0;
+    for (int i = 0; i < LANES; i++) {
+        sum += (*lanes)[i];
+    }
+    return sum;
+}
+
 /* ---- y = x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich 2019) ---- */
 
 INLINE void rms_norm(enum type from, enum type to, const char *x, const char *weight, char *y, int64_t width, double epsilon) {
@@ -45,11 +53,7 @@ INLINE void rms_norm(enum type from, enum type to, const char *x, const char *we
         vd wide = __builtin_convertvector(part(from, x, i, width), vd);
         squares += wide * wide;
     }
-    double sum = 0;
-    for (int i = 0; i < LANES; i++) {
-        sum += squares[i];
-    }
-    vf factor = splat((float)(1 / sqrt(sum / (double)width + epsilon)));
+    vf factor = splat((float)(1 / sqrt(total(&squares) / (double)width + epsilon)));
     for (int64_t i = 0; i < width; i += LANES) {
         put_part(to, y, i, width, part(from, x, i, width) * factor * part(F32, weight, i, width));
     }
@@ -57,6 +61,43 @@ INLINE void rms_norm(enum type from, enum type to, const char *x, const char *we
 
 void KERNEL(tenon_rms_norm)(const char *x, int from, const char *weight, char *y, int to, int64_t width, double epsilon) {
 #define BODY(from, to) rms_norm(from, to, x, weight, y, width, epsilon)
+    BY_TYPES(from, to, BODY)
+#undef BODY
+}
+
+/* ---- y = (x - mean(x)) / sqrt(var(x) + epsilon) * weight + bias (Ba et al. 2016) ---- */
+
+INLINE void layer_norm(enum type from, enum type to, const char *x, const char *weight, const char *bias, char *y, int64_t width,
+                       double epsilon) {
+    vd sums = {0};
+    for (int64_t i = 0; i < width; i += LANES) {
+        sums += __builtin_convertvector(part(from, x, i, width), vd);
+    }
+    double mean = total(&sums) / (double)width;
+    vd squares = {0};
+    int64_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+        vd centred = __builtin_convertvector(part(from, x, i, width), vd) - mean;
+        squares += centred * centred;
+    }
+    if (i < width) {
+        vd centred = __builtin_convertvector(part(from, x, i, width), vd) - mean;
+        for (int64_t lane = width - i; lane < LANES; lane++) {
+            centred[lane] = 0; /* lanes beyond the row aren't of it */
+        }
+        squares += centred * centred;
+    }
+    vf factor = splat((float)(1 / sqrt(total(&squares) / (double)width + epsilon)));
+    for (i = 0; i < width; i += LANES) {
+        vd centred = __builtin_convertvector(part(from, x, i, width), vd) - mean;
+        vf scaled = __builtin_convertvector(centred, vf) * factor * part(F32, weight, i, width);
+        put_part(to, y, i, width, bias == NULL ? scaled : scaled + part(F32, bias, i, width));
+    }
+}
+
+/* With `bias` at zero nothing is added. */
+void KERNEL(tenon_layer_norm)(const char *x, int from, const char *weight, const char *bias, char *y, int to, int64_t width, double epsilon) {
+#define BODY(from, to) layer_norm(from, to, x, weight, bias, y, width, epsilon)
     BY_TYPES(from, to, BODY)
 #undef BODY
 }

@@ -7,7 +7,9 @@ import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForward;
+import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.token.PositionedEmbedding;
 
 /**
  * The words that an architecture is written with, to be imported statically. What a layer can't do without stands in the factory, all
@@ -24,6 +26,21 @@ public final class Layers {
      */
     public static RmsNorm rmsNorm(double epsilon) {
         return new RmsNorm(epsilon);
+    }
+
+    /**
+     * Layer normalisation with a bias.
+     *
+     * @param epsilon added to the variance
+     * @return the norm
+     */
+    public static LayerNorm layerNorm(double epsilon) {
+        return new LayerNorm(epsilon, true);
+    }
+
+    /** {@return an embedding with learned absolute positions, up to the model's context} */
+    public static PositionedEmbedding learnedPositions() {
+        return new PositionedEmbedding();
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.layerNorm;
+import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mlp;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -32,6 +34,8 @@ import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.LayerNorm;
+import org.tenon.layers.norm.LayerNormProvider;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
@@ -41,6 +45,8 @@ import org.tenon.layers.position.Rope;
 import org.tenon.layers.position.YarnScaling;
 import org.tenon.layers.token.Head;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.PositionedEmbedding;
+import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 class DeclarationsTest {
     private static final Dims DIMS = new Dims(64, 100, 1024, Axis.TOKENS);
@@ -50,6 +56,8 @@ class DeclarationsTest {
             case SelfAttention attention -> new SelfAttentionProvider().declare(attention, DIMS);
             case FeedForward feedForward -> new FeedForwardProvider().declare(feedForward, DIMS);
             case RmsNorm norm -> new RmsNormProvider().declare(norm, DIMS);
+            case LayerNorm norm -> new LayerNormProvider().declare(norm, DIMS);
+            case PositionedEmbedding embedding -> new PositionedEmbeddingProvider().declare(embedding, DIMS);
             case Block block -> new BlockProvider().declare(block, DIMS);
             default -> new HeadProvider().declare((Head) spec, DIMS);
         };
@@ -129,6 +137,17 @@ class DeclarationsTest {
     }
 
     @Test
+    void aLayerNormHasABiasWhereItIsSaid() {
+        assertEquals(Map.of("weight", "[64]", "bias", "[64]"), shapes(layerNorm(1e-5)));
+        assertEquals(Map.of("weight", "[64]"), shapes(new LayerNorm(1e-5, false)));
+    }
+
+    @Test
+    void learnedPositionsAreAsManyAsTheContextIsLong() {
+        assertEquals(Map.of("weight", "[100, 64]", "positions", "[1024, 64]"), shapes(learnedPositions()));
+    }
+
+    @Test
     void aTiedHeadSharesTheEmbedding() {
         assertEquals(Map.of("weight", "embedding.weight"), declare(Head.tied()).shared());
         assertEquals(Map.of("weight", "[100, 64]"), shapes(Head.untied()));
@@ -178,6 +197,7 @@ class DeclarationsTest {
                                 + "rope.scaling.longFactors: not all are positive numbers"),
                 Arguments.of(swiGlu(0), "width: 0 is not between 1 and 16777216"),
                 Arguments.of(rmsNorm(Double.NaN), "epsilon: NaN is not in [0, 1)"),
+                Arguments.of(layerNorm(1), "epsilon: 1.0 is not in [0, 1)"),
                 Arguments.of(block(), "branches: a block has at least one"),
                 Arguments.of(
                         block(Branch.of("a b", swiGlu(8)), Branch.of("c", swiGlu(8)), Branch.of("c", swiGlu(8))),

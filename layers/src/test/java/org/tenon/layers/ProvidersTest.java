@@ -7,6 +7,8 @@ import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.gated;
 import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.layerNorm;
+import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mlp;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -37,6 +39,8 @@ import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForwardProvider;
+import org.tenon.layers.norm.LayerNorm;
+import org.tenon.layers.norm.LayerNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.LinearScaling;
@@ -45,6 +49,7 @@ import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 class ProvidersTest {
     private static final String SERVICES = "META-INF/services/" + LayerProvider.class.getName();
@@ -54,6 +59,8 @@ class ProvidersTest {
             new BlockProvider(),
             new FeedForwardProvider(),
             new RmsNormProvider(),
+            new LayerNormProvider(),
+            new PositionedEmbeddingProvider(),
             new EmbeddingProvider(),
             new HeadProvider());
 
@@ -89,6 +96,9 @@ class ProvidersTest {
     static Stream<LayerSpec> specs() {
         return Stream.of(
                 rmsNorm(1e-5),
+                layerNorm(1e-5),
+                new LayerNorm(1e-6, false),
+                learnedPositions(),
                 new Embedding(),
                 Head.tied(),
                 Head.untied(),

@@ -5,26 +5,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How a checkpoint names the parameters of a model, both ways. A pattern holds {@code {i}} for a number, {@code {...}} for anything, or
- * alternatives such as {@code {q,k,v}}, which pair up in order with those of the other side. The first pattern that fits counts. Immutable
- * and thread-safe.
+ * alternatives such as {@code {q,k,v}}, which pair up in order with those of the other side. The first pattern that fits counts. A tensor may
+ * also hold several parameters, or one with its rows and columns swapped. Immutable and thread-safe.
  */
 public final class ParameterNames {
     private static final Pattern PLACE = Pattern.compile("\\{([^}]*)}");
 
     private final List<Rule> rules;
     private final List<Pattern> ignored;
+    private final List<Pattern> transposed;
 
-    private ParameterNames(List<Rule> rules, List<Pattern> ignored) {
+    private ParameterNames(List<Rule> rules, List<Pattern> ignored, List<Pattern> transposed) {
         this.rules = List.copyOf(rules);
         this.ignored = List.copyOf(ignored);
+        this.transposed = List.copyOf(transposed);
     }
 
     /** {@return names without a rule yet} */
     public static ParameterNames names() {
-        return new ParameterNames(List.of(), List.of());
+        return new ParameterNames(List.of(), List.of(), List.of());
     }
 
     /**
@@ -35,9 +38,47 @@ public final class ParameterNames {
      * @return these names with the rule
      */
     public ParameterNames map(String checkpoint, String path) {
+        return join(checkpoint, path);
+    }
+
+    /**
+     * Adds a rule for a tensor that holds several parameters: their rows one after another, or the elements of vectors.
+     *
+     * @param checkpoint the tensor's name in the checkpoint, {@code h.{i}.attn.c_attn.{weight,bias}}
+     * @param paths the parameters' paths in order, {@code layers.{i}.mixer.qkv.q.{weight,bias}} and so on, each with the same places
+     * @return these names with the rule
+     */
+    public ParameterNames join(String checkpoint, String... paths) {
         List<Rule> more = new ArrayList<>(rules);
-        more.add(new Rule(Template.of(checkpoint), Template.of(path)));
-        return new ParameterNames(more, ignored);
+        more.add(new Rule(
+                Template.of(checkpoint), Stream.of(paths).map(Template::of).toList()));
+        return new ParameterNames(more, ignored, transposed);
+    }
+
+    /**
+     * Lets the names of all rules so far begin with a prefix, or not: a model is saved with its name before its tensors, or its body by
+     * itself without. They are written with the prefix.
+     *
+     * @param prefix {@code transformer.}
+     * @return these names with a rule more for each
+     */
+    public ParameterNames prefixed(String prefix) {
+        List<Rule> more = new ArrayList<>();
+        rules.forEach(rule -> more.add(new Rule(rule.checkpoint().after(prefix), rule.paths())));
+        more.addAll(rules);
+        return new ParameterNames(more, ignored, transposed);
+    }
+
+    /**
+     * Says which matrices stand in the checkpoint with rows and columns swapped, {@code [in, out]}.
+     *
+     * @param regex fits the whole name
+     * @return these names with the exception
+     */
+    public ParameterNames transposed(String regex) {
+        List<Pattern> more = new ArrayList<>(transposed);
+        more.add(Pattern.compile(regex));
+        return new ParameterNames(rules, ignored, more);
     }
 
     /**
@@ -49,7 +90,7 @@ public final class ParameterNames {
     public ParameterNames ignore(String regex) {
         List<Pattern> more = new ArrayList<>(ignored);
         more.add(Pattern.compile(regex));
-        return new ParameterNames(rules, more);
+        return new ParameterNames(rules, more, transposed);
     }
 
     /**
@@ -59,21 +100,56 @@ public final class ParameterNames {
      * @return its name there, or nothing where no rule fits
      */
     public Optional<String> checkpoint(String path) {
+        return checkpoints(path).stream().findFirst();
+    }
+
+    /**
+     * All names that a parameter may have in the checkpoint.
+     *
+     * @param path the parameter's path
+     * @return the names, the one that it is written by first
+     */
+    public List<String> checkpoints(String path) {
         return rules.stream()
-                .flatMap(rule -> rule.path().translate(path, rule.checkpoint()).stream())
-                .findFirst();
+                .flatMap(rule -> rule.paths().stream()
+                        .flatMap(template -> template.translate(path, rule.checkpoint()).stream()))
+                .toList();
     }
 
     /**
      * What a tensor of the checkpoint is.
      *
      * @param name its name there
-     * @return the parameter's path, or nothing where no rule fits
+     * @return the parameter's path, the first of several, or nothing where no rule fits
      */
     public Optional<String> path(String name) {
+        return paths(name).stream().findFirst();
+    }
+
+    /**
+     * What a tensor of the checkpoint holds.
+     *
+     * @param name its name there
+     * @return the parameters' paths, in the order in which their rows lie; none where no rule fits
+     */
+    public List<String> paths(String name) {
         return rules.stream()
-                .flatMap(rule -> rule.checkpoint().translate(name, rule.path()).stream())
-                .findFirst();
+                .map(rule -> rule.paths().stream()
+                        .flatMap(template -> rule.checkpoint().translate(name, template).stream())
+                        .toList())
+                .filter(paths -> !paths.isEmpty())
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /**
+     * Whether a matrix stands in the checkpoint with rows and columns swapped.
+     *
+     * @param name its name there
+     * @return whether it does
+     */
+    public boolean isTransposed(String name) {
+        return transposed.stream().anyMatch(pattern -> pattern.matcher(name).matches());
     }
 
     /**
@@ -86,7 +162,7 @@ public final class ParameterNames {
         return ignored.stream().anyMatch(pattern -> pattern.matcher(name).matches());
     }
 
-    private record Rule(Template checkpoint, Template path) {}
+    private record Rule(Template checkpoint, List<Template> paths) {}
 
     /** A name with places: literal text around them, and for each place its alternatives, none for a number. */
     private record Template(List<String> literals, List<List<String>> places, Pattern pattern) {
@@ -110,6 +186,12 @@ public final class ParameterNames {
             literals.add(text.substring(end));
             regex.append(Pattern.quote(text.substring(end)));
             return new Template(literals, places, Pattern.compile(regex.toString()));
+        }
+
+        Template after(String prefix) {
+            List<String> more = new ArrayList<>(literals);
+            more.set(0, prefix + literals.getFirst());
+            return new Template(more, places, Pattern.compile(Pattern.quote(prefix) + pattern.pattern()));
         }
 
         private static String fitting(String place, List<String> alternatives) {

@@ -367,6 +367,19 @@ public interface Ops {
         return one(new RmsNorm(epsilon, activations()), new RmsNorm.In<>(x, weight));
     }
 
+    /**
+     * Layer normalisation; the output has the activations' type.
+     *
+     * @param x {@code [..., width]}
+     * @param weight {@code [width]}
+     * @param bias {@code [width]}
+     * @param epsilon added to the variance
+     * @return the same shape
+     */
+    default Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double epsilon) {
+        return one(new LayerNorm(epsilon, activations()), new LayerNorm.In<>(x, weight, bias));
+    }
+
     private Tensor scalar(Tensor like, double value) {
         return like.type().equals(DType.I32)
                 ? constant(Shape.of(1), Math.toIntExact((long) value))

@@ -16,6 +16,7 @@ import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
 import org.tenon.api.op.Iota;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
@@ -77,6 +78,7 @@ final class CpuBackend {
                 .kernel(Select.class, elementwise::select)
                 .kernel(Reduce.class, norms::reduce)
                 .kernel(RmsNorm.class, norms::rmsNorm)
+                .kernel(LayerNorm.class, norms::layerNorm)
                 .kernel(MatMul.class, products::matmul)
                 .kernel(Linear.class, products::linear)
                 .kernel(Gather.class, copies::gather)

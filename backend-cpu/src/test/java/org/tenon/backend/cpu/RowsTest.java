@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
@@ -80,6 +82,50 @@ class RowsTest {
             expected[i] = in[i] / Math.sqrt(squares / width + 1e-5) * w[i % width];
         }
         Bounds.assertWithin(expected, Rig.read(out, step), out.type(), i -> 5 * Bounds.U * Math.abs(expected[i]));
+    }
+
+    /**
+     * Sums are taken in double precision; what is left of the mean, the factor, two products and a sum are rounded to F32: 4 u of the product and 1 of the
+     * result, and 1 to spare. Rows lie around a number that is far larger than what their elements differ by.
+     */
+    @ParameterizedTest
+    @MethodSource("types")
+    void aRowIsCentredAndDividedByItsDeviation(Variant variant, DType from, DType to, Rig.Lie lie) {
+        try (Rig rig = new Rig(variant.open())) {
+            for (int rows : new int[] {0, 1, 19}) {
+                for (int width : new int[] {1, 37, 211}) {
+                    for (double offset : new double[] {0, 500}) {
+                        Buffer x = rig.tensor(from, Rig.perRow(width), lie, i -> offset + 3 * Math.sin(i * 0.37));
+                        Buffer bias = rig.random(DType.F32, Shape.of(width));
+                        layerNorm(rig, x, Optional.of(bias), rig.output(to, Rig.perRow(width), lie), Rig.rows(rows));
+                        layerNorm(rig, x, Optional.empty(), rig.output(to, Rig.perRow(width), lie), Rig.rows(rows));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void layerNorm(Rig rig, Buffer x, Optional<Buffer> bias, Buffer out, StepShape step) {
+        int width = Math.toIntExact(x.shape().width());
+        Buffer weight = rig.random(DType.F32, Shape.of(width));
+        rig.run(new LayerNorm(1e-5, out.type()), new LayerNorm.In<>(x, weight, bias), List.of(out), step);
+        double[] in = Rig.read(x, step);
+        double[] w = Rig.read(weight, step);
+        double[] b = bias.map(vector -> Rig.read(vector, step)).orElseGet(() -> new double[width]);
+        double[] products = new double[in.length];
+        double[] expected = new double[in.length];
+        for (int i = 0; i < in.length; i++) {
+            double[] row = Arrays.copyOfRange(in, i / width * width, (i / width + 1) * width);
+            double mean = Arrays.stream(row).sum() / width;
+            double variance = Arrays.stream(row).map(each -> (each - mean) * (each - mean)).sum() / width;
+            products[i] = (in[i] - mean) / Math.sqrt(variance + 1e-5) * w[i % width];
+            expected[i] = products[i] + b[i % width];
+        }
+        Bounds.assertWithin(
+                expected,
+                Rig.read(out, step),
+                out.type(),
+                i -> Bounds.U * (5 * Math.abs(products[i]) + Math.abs(expected[i])));
     }
 
     @ParameterizedTest

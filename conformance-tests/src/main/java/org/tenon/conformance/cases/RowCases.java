@@ -1,11 +1,13 @@
 package org.tenon.conformance.cases;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Gather;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
@@ -19,7 +21,7 @@ final class RowCases implements CaseSource {
 
     @Override
     public Stream<Case> cases() {
-        return Stream.of(norms(), ropes(), gathers(), scatters(), embeddings(), writes())
+        return Stream.of(norms(), layerNorms(), ropes(), gathers(), scatters(), embeddings(), writes())
                 .flatMap(cases -> cases);
     }
 
@@ -55,6 +57,28 @@ final class RowCases implements CaseSource {
                                                                                     Shape.of(width),
                                                                                     Values.PLAIN)));
                                                         }))))));
+    }
+
+    private static Stream<Case> layerNorms() {
+        return FLOATS.stream()
+                .flatMap(type -> FLOATS.stream()
+                        .flatMap(out -> COUNTS.stream()
+                                .flatMap(rows -> Stream.of(1, 17, 64, 255, 2049)
+                                        .flatMap(width -> Stream.of(
+                                                        Values.PLAIN, Values.OFFSET, Values.WIDE, Values.ZERO)
+                                                .flatMap(values -> Stream.of(Lie.values())
+                                                        .map(lie -> layerNorm(type, out, rows, width, values, lie)))))));
+    }
+
+    /** With a bias, but for the wide values. */
+    private static Case layerNorm(DType type, DType out, int rows, int width, Values values, Lie lie) {
+        CaseWriter writer = new CaseWriter(lie, "LayerNorm", type + "-" + out, rows + "x" + width, values).rows(rows);
+        Given x = writer.floats(type, Shape.of(CaseWriter.ROWS.dim(), width), values);
+        Given weight = writer.weight(DType.F32, Shape.of(width), Values.PLAIN);
+        Optional<Given> bias = values == Values.WIDE
+                ? Optional.empty()
+                : Optional.of(writer.weight(DType.F32, Shape.of(width), Values.PLAIN));
+        return writer.of(new LayerNorm(values == Values.PLAIN ? 1e-5 : 1e-3, out), new LayerNorm.In<>(x, weight, bias));
     }
 
     private static Stream<Case> ropes() {

@@ -9,6 +9,8 @@ public enum Values {
     PLAIN,
     /** Magnitudes from 1e-6 to 1e3, evenly by their exponents: most sums are dominated by a few terms. */
     WIDE,
+    /** Plain ones around a thousand: what they differ by is small beside what they are. */
+    OFFSET,
     /** Zeros of both signs. */
     ZERO,
     /** Plain ones with zeros of both signs and subnormal numbers among them. */
@@ -22,6 +24,7 @@ public enum Values {
     double next(SplittableRandom random) {
         return switch (this) {
             case PLAIN -> random.nextGaussian();
+            case OFFSET -> 1000 + random.nextGaussian();
             case WIDE -> (random.nextBoolean() ? 1 : -1) * Math.pow(10, random.nextDouble(-6, 3));
             case ZERO -> random.nextBoolean() ? 0.0 : -0.0;
             case SMALL ->

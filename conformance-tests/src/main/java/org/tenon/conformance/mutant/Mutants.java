@@ -12,6 +12,7 @@ import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
@@ -67,6 +68,14 @@ public final class Mutants {
                         "norm without weight",
                         "RmsNorm/F32-F32/2x17",
                         Changes.reads(RmsNorm.class, "weight", each(_ -> 1))),
+                new Mutant(
+                        "layer norm without epsilon",
+                        "LayerNorm/F32-F32/2x64",
+                        Changes.op(LayerNorm.class, op -> new LayerNorm(0, op.type()))),
+                new Mutant(
+                        "layer norm without bias",
+                        "LayerNorm/F32-F32/2x17",
+                        Changes.reads(LayerNorm.class, "bias", each(_ -> 0))),
                 new Mutant("sine and cosine swapped", "Rope/halves/F32", Changes.swapped(Rope.class, "cos", "sin")),
                 new Mutant("rotated the other way", "Rope/halves/F32", Changes.reads(Rope.class, "sin", each(x -> -x))),
                 new Mutant(

@@ -10,6 +10,7 @@ import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Gather;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
@@ -26,6 +27,7 @@ final class Statements {
     static Statement of(OnnxCase each) {
         return switch (each.op()) {
             case "RMSNormalization" -> rmsNorm(each);
+            case "LayerNormalization" -> layerNorm(each);
             case "RotaryEmbedding" -> rope(each);
             case "Attention" -> AttentionStatements.of(each);
             case "Gemm" -> linear(each);
@@ -106,6 +108,21 @@ final class Statements {
                 new RmsNorm.In<>(
                         x.reshaped(rows, width).given(),
                         each.input(1).reshaped(width).given()),
+                each.output().reshaped(rows, width));
+    }
+
+    /** Normalised over all dimensions from the axis on, too; mean and deviation, its other outputs, aren't said. */
+    private static Statement layerNorm(OnnxCase each) {
+        OnnxTensor x = each.input(0);
+        int axis = Math.floorMod(each.integer("axis", -1), x.rank());
+        int rows = x.sizes(0, axis);
+        int width = x.count() / rows;
+        return Statement.of(
+                new LayerNorm(each.attributes().decimal("epsilon", 1e-5), x.type()),
+                new LayerNorm.In<>(
+                        x.reshaped(rows, width).given(),
+                        each.input(1).reshaped(width).given(),
+                        each.optional(2).map(bias -> bias.reshaped(width).given())),
                 each.output().reshaped(rows, width));
     }
 

@@ -14,6 +14,7 @@ import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
 import org.tenon.api.op.Iota;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Op;
@@ -50,6 +51,7 @@ public final class Oracles {
                 .with(Linear.class, ProductOracles::linear)
                 .with(Reduce.class, ProductOracles::reduce)
                 .with(RmsNorm.class, RowOracles::rmsNorm)
+                .with(LayerNorm.class, RowOracles::layerNorm)
                 .with(Rope.class, RowOracles::rope)
                 .with(Attention.class, AttentionOracle::compute);
     }

@@ -8,6 +8,7 @@ import org.tenon.api.op.Attention;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Gated;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Primitives;
@@ -22,7 +23,7 @@ import org.tenon.api.op.Rope;
  * @param required the ops that must come out right, by a kernel or opened up; those of {@code natively} among them
  */
 public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<Class<? extends Op<?, ?>>> required) {
-    /** Decoders with attention and dense feed-forwards: Llama and its kin. The primitives must be there, all else may be opened up. */
+    /** Decoders with attention and dense feed-forwards: Llama, GPT-2 and their kin. The primitives must be there, all else may be opened up. */
     public static final Profile CORE = new Profile(
             "CORE",
             new HashSet<>(Primitives.ALL),
@@ -32,6 +33,7 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
                     CacheWrite.class,
                     Embedding.class,
                     Gated.class,
+                    LayerNorm.class,
                     Linear.class,
                     RmsNorm.class,
                     Rope.class));

@@ -65,6 +65,16 @@ public final class Architecture {
     }
 
     /**
+     * Sets what turns ids into rows.
+     *
+     * @param embedding the embedding
+     * @return the changed architecture
+     */
+    public Architecture embedding(LayerSpec embedding) {
+        return with(new ModelSpec.Stack(DECODER, stack().hidden(), embedding, stack().layers(), stack().norm()));
+    }
+
+    /**
      * Sets the norm after the last layer, and before every branch of a block that has no norm of its own.
      *
      * @param norm the norm

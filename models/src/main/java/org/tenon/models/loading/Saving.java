@@ -4,17 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tenon.api.TenonException;
-import org.tenon.api.backend.WeightSource;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.CheckpointWriter;
 import org.tenon.models.checkpoint.Json;
+import org.tenon.models.checkpoint.TensorLayout;
 
 /** Writes a model's folder. */
 record Saving(Origin origin, Families.Spelling spelling) {
@@ -31,14 +30,10 @@ record Saving(Origin origin, Families.Spelling spelling) {
 
     void into(Path folder) {
         ParameterNames names = spelling.family().names(spelling.config(), Format.HUGGING_FACE);
-        Map<String, WeightSource> tensors = new LinkedHashMap<>();
-        for (String path : origin.blueprint().parameters().keySet()) {
-            String name = names.checkpoint(path)
-                    .orElseThrow(() -> new IllegalStateException(
-                            spelling.family().getClass().getName() + " has no name for " + path));
-            tensors.put(name, origin.weights().apply(path));
-        }
-        CheckpointWriter.write(folder, tensors, CheckpointWriter.SHARD_BYTES);
+        CheckpointWriter.write(
+                folder,
+                TensorLayout.tensors(origin.blueprint().parameters().keySet(), names, origin.weights()),
+                CheckpointWriter.SHARD_BYTES);
         Json.write(
                 folder.resolve(Checkpoint.CONFIG),
                 spelling.config().with("dtype", TYPES.getOrDefault(origin.type(), "float32")));

@@ -2,17 +2,20 @@ package org.tenon.models.loading;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.tenon.api.backend.WeightSource;
-import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.assembly.Blueprint;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.InvalidCheckpoint;
+import org.tenon.models.checkpoint.TensorLayout;
 
 /** The parameters of an architecture, found in a checkpoint and checked; nothing is read yet. */
 final class Weights implements Function<String, WeightSource> {
@@ -29,23 +32,43 @@ final class Weights implements Function<String, WeightSource> {
         Map<String, WeightSource> sources = new HashMap<>();
         List<String> missing = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
+        Set<String> used = new HashSet<>();
         blueprint.parameters().forEach((path, parameter) -> {
-            Optional<String> name = names.checkpoint(path);
-            if (name.isEmpty() || !checkpoint.tensors().containsKey(name.get())) {
-                missing.add(name.orElse(path));
+            Optional<String> name = names.checkpoints(path).stream()
+                    .filter(checkpoint.tensors()::containsKey)
+                    .findFirst();
+            if (name.isEmpty()) {
+                missing.add(names.checkpoint(path).orElse(path));
                 return;
             }
+            used.add(name.get());
             WeightSource source = checkpoint.tensor(name.get());
-            check(source, parameter).ifPresent(wrong::add);
-            sources.put(path, source);
+            if (!TYPES.contains(source.type())) {
+                wrong.add(source.name() + " of type " + source.type() + " where one of " + TYPES + " is needed");
+                return;
+            }
+            TensorLayout layout = TensorLayout.of(
+                    name.get(),
+                    names,
+                    each -> Objects.requireNonNull(blueprint.parameters().get(each), each)
+                            .shape());
+            if (source.shape().equals(layout.shape())) {
+                sources.put(path, layout.parameter(path, source));
+            } else {
+                wrong.add(source.name() + " of shape " + source.shape() + " where " + layout.shape() + " is needed");
+            }
         });
-        refuse(checkpoint, "lacks tensors that config.json asks for", missing);
-        refuse(checkpoint, "holds tensors that don't fit config.json", wrong);
+        refuse(
+                checkpoint,
+                "lacks tensors that config.json asks for",
+                missing.stream().distinct().toList());
+        refuse(
+                checkpoint,
+                "holds tensors that don't fit config.json",
+                wrong.stream().distinct().toList());
         if (!tolerant) {
             List<String> unused = checkpoint.tensors().keySet().stream()
-                    .filter(name -> names.path(name)
-                            .map(path -> !sources.containsKey(path))
-                            .orElse(true))
+                    .filter(name -> !used.contains(name))
                     .filter(name -> !names.ignorable(name))
                     .toList();
             refuse(
@@ -54,16 +77,6 @@ final class Weights implements Function<String, WeightSource> {
                     unused);
         }
         return new Weights(sources);
-    }
-
-    private static Optional<String> check(WeightSource source, Declaration.Parameter parameter) {
-        if (!source.shape().equals(parameter.shape())) {
-            return Optional.of(
-                    source.name() + " of shape " + source.shape() + " where " + parameter.shape() + " is needed");
-        }
-        return TYPES.contains(source.type())
-                ? Optional.empty()
-                : Optional.of(source.name() + " of type " + source.type() + " where one of " + TYPES + " is needed");
     }
 
     private static void refuse(Checkpoint checkpoint, String what, List<String> names) {

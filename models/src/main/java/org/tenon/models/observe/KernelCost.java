@@ -11,6 +11,7 @@ import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
 import org.tenon.api.op.Iota;
+import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
@@ -44,6 +45,7 @@ record KernelCost(OptionalLong bytes, OptionalLong flops) {
                     Fill _,
                     Gated _,
                     Iota _,
+                    LayerNorm _,
                     Reduce _,
                     RmsNorm _,
                     Rope _,

@@ -11,6 +11,7 @@ import java.util.Optional;
 /** {@code rows.c}: what is done to one row of activations. Types are those of {@link CType}, by number. Calls allocate nothing. Thread-safe. */
 public final class RowKernels {
     private final MethodHandle rmsNorm;
+    private final MethodHandle layerNorm;
     private final MethodHandle gated;
     private final MethodHandle rope;
 
@@ -18,6 +19,10 @@ public final class RowKernels {
         rmsNorm = kernels.bind(
                 "tenon_rms_norm",
                 FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_DOUBLE));
+        layerNorm = kernels.bind(
+                "tenon_layer_norm",
+                FunctionDescriptor.ofVoid(
+                        JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_DOUBLE));
         gated = kernels.bind(
                 "tenon_gated",
                 FunctionDescriptor.ofVoid(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
@@ -54,6 +59,26 @@ public final class RowKernels {
             rmsNorm.invokeExact(x, from, weight, y, to, width, epsilon);
         } catch (Throwable failure) {
             throw NativeKernels.unexpected("tenon_rms_norm", failure);
+        }
+    }
+
+    /**
+     * {@code y = (x - mean(x)) / sqrt(var(x) + epsilon) * weight + bias}.
+     *
+     * @param x a row
+     * @param from its type
+     * @param weight F32
+     * @param bias F32; zero for none
+     * @param y where the result goes
+     * @param to its type
+     * @param width the elements of a row
+     * @param epsilon added to the variance
+     */
+    public void layerNorm(long x, int from, long weight, long bias, long y, int to, long width, double epsilon) {
+        try {
+            layerNorm.invokeExact(x, from, weight, bias, y, to, width, epsilon);
+        } catch (Throwable failure) {
+            throw NativeKernels.unexpected("tenon_layer_norm", failure);
         }
     }
 

@@ -2,7 +2,6 @@ package org.tenon.cli.command;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -21,6 +20,7 @@ import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.CheckpointWriter;
 import org.tenon.models.checkpoint.Json;
+import org.tenon.models.checkpoint.TensorLayout;
 import org.tenon.models.loading.Families;
 import org.tenon.models.plugin.Plugins;
 
@@ -60,12 +60,10 @@ record RandomCheckpoint(Config config, Blueprint blueprint, ParameterNames names
     void write(Path folder, long seed, ProgressBar bar) {
         RandomWeights weights = new RandomWeights(blueprint, seed, type);
         AtomicLong done = new AtomicLong();
-        Map<String, WeightSource> tensors = new LinkedHashMap<>();
-        for (String path : blueprint.parameters().keySet()) {
-            String name = names.checkpoint(path)
-                    .orElseThrow(() -> new IllegalStateException("the family has no name for " + path));
-            tensors.put(name, new Counted(weights.apply(path), read -> bar.at(done.addAndGet(read), bytes())));
-        }
+        Map<String, WeightSource> tensors = TensorLayout.tensors(
+                blueprint.parameters().keySet(),
+                names,
+                path -> new Counted(weights.apply(path), read -> bar.at(done.addAndGet(read), bytes())));
         CheckpointWriter.write(folder, tensors, SHARD_BYTES);
         Json.write(folder.resolve(Checkpoint.CONFIG), config);
     }
