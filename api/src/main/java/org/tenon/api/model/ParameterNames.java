@@ -111,8 +111,8 @@ public final class ParameterNames {
      */
     public List<String> checkpoints(String path) {
         return rules.stream()
-                .flatMap(rule -> rule.paths().stream()
-                        .flatMap(template -> template.translate(path, rule.checkpoint()).stream()))
+                .flatMap(rule ->
+                        rule.paths().stream().flatMap(template -> template.translate(path, rule.checkpoint()).stream()))
                 .toList();
     }
 

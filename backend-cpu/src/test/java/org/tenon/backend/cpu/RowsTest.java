@@ -117,7 +117,10 @@ class RowsTest {
         for (int i = 0; i < in.length; i++) {
             double[] row = Arrays.copyOfRange(in, i / width * width, (i / width + 1) * width);
             double mean = Arrays.stream(row).sum() / width;
-            double variance = Arrays.stream(row).map(each -> (each - mean) * (each - mean)).sum() / width;
+            double variance = Arrays.stream(row)
+                            .map(each -> (each - mean) * (each - mean))
+                            .sum()
+                    / width;
             products[i] = (in[i] - mean) / Math.sqrt(variance + 1e-5) * w[i % width];
             expected[i] = products[i] + b[i % width];
         }

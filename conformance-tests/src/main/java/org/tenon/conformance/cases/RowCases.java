@@ -67,7 +67,8 @@ final class RowCases implements CaseSource {
                                         .flatMap(width -> Stream.of(
                                                         Values.PLAIN, Values.OFFSET, Values.WIDE, Values.ZERO)
                                                 .flatMap(values -> Stream.of(Lie.values())
-                                                        .map(lie -> layerNorm(type, out, rows, width, values, lie)))))));
+                                                        .map(lie ->
+                                                                layerNorm(type, out, rows, width, values, lie)))))));
     }
 
     /** With a bias, but for the wide values. */

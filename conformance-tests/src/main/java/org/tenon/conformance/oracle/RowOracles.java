@@ -56,7 +56,9 @@ final class RowOracles {
             double off = (precision.sum(width) + precision.function()) * magnitude / width;
             double deviation = Math.sqrt(squares / width);
             double spread = off + u * (deviation + off);
-            double relative = precision.sum(width + 2) / 2 + precision.function() + u; // of the mean of squares, its root halving that; the root
+            double relative = precision.sum(width + 2) / 2
+                    + precision.function()
+                    + u; // of the mean of squares, its root halving that; the root
             double scale = 1 / Math.sqrt(squares / width + op.epsilon());
             double largest = (1 + relative) / Math.hypot(Math.max(0, deviation - spread), Math.sqrt(op.epsilon()));
             double smallest = (1 - relative) / Math.hypot(deviation + spread, Math.sqrt(op.epsilon()));
@@ -68,7 +70,9 @@ final class RowOracles {
                 double product = d * scale * weight;
                 double dOff = off + u * (Math.abs(d) + off);
                 double productOff = Math.abs(weight) * (Math.abs(d) * scaleOff + dOff * largest);
-                double rounded = 3 * u * (Math.abs(product) + productOff); // two products, one of them perhaps not fused with the sum
+                double rounded = 3
+                        * u
+                        * (Math.abs(product) + productOff); // two products, one of them perhaps not fused with the sum
                 out.set(
                         product + bias,
                         productOff + rounded + (in.bias().isPresent() ? u * Math.abs(product + bias) : 0),
