@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,11 +25,12 @@ import org.tenon.models.assembly.Blueprint;
 import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.TensorLayout;
+import org.tenon.models.loading.Families;
+import org.tenon.models.plugin.Plugins;
 
 /** The tensors of every golden checkpoint against what the architecture declares. */
 class GoldenNamesTest {
-    private static final List<ModelFamily> FAMILIES =
-            List.of(new Gpt2(), new Llama(), new Mistral(), new Qwen2(), new Qwen3(), new TenonTree());
+    private static final Families FAMILIES = new Families(Plugins.of(List.of(), ServiceLoader.load(ModelFamily.class)));
     private static final LayerProviders LAYERS = LayerProviders.found();
 
     static List<Path> goldens() throws IOException, URISyntaxException {
@@ -42,11 +44,7 @@ class GoldenNamesTest {
     }
 
     private static ModelFamily family(Checkpoint checkpoint) {
-        String type = checkpoint.config().text("model_type");
-        return FAMILIES.stream()
-                .filter(family -> family.modelTypes().contains(type))
-                .findFirst()
-                .orElseThrow();
+        return FAMILIES.of(checkpoint.config());
     }
 
     @Test
