@@ -146,9 +146,9 @@ public final class Declaration {
     }
 
     /**
-     * Says what a row computes with each key that it sees, beside the products with matrices: for counts of work.
+     * Says what a row computes with each key that it sees, or with a state, beside the products with matrices: for counts of work.
      *
-     * @param memory where the keys are kept
+     * @param memory where the keys or the state are kept
      * @param count floating-point operations
      * @return this declaration
      */
@@ -223,9 +223,9 @@ public final class Declaration {
     }
 
     /**
-     * What a row computes with each key that it sees.
+     * What a row computes with each key that it sees, or with a state.
      *
-     * @param memory where the keys are kept
+     * @param memory where the keys or the state are kept
      * @return floating-point operations; 0 where nothing was said
      */
     public long operationsPerKey(String memory) {

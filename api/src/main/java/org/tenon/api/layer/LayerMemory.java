@@ -1,5 +1,8 @@
 package org.tenon.api.layer;
 
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Shape;
+
 /** What a layer keeps for each sequence from step to step. */
 public sealed interface LayerMemory {
     /**
@@ -11,6 +14,30 @@ public sealed interface LayerMemory {
      * @param reach how far back a query sees
      */
     record Keys(int kvHeads, int keyWidth, int valueWidth, Reach reach) implements LayerMemory {}
+
+    /**
+     * A state that each row of a sequence replaces: it takes the same room however long the sequence is. All states of an axis share
+     * one numbering of slots, so a sequence holds one slot.
+     *
+     * @param shape what is kept for a sequence, F32, of rank 3 at most
+     */
+    record State(Shape shape) implements LayerMemory {
+        /**
+         * Checks the shape.
+         *
+         * @param shape what is kept for a sequence
+         */
+        public State {
+            if (shape.rank() > 3) {
+                throw new IllegalArgumentException("a state has a rank of at most 3, but is " + shape);
+            }
+        }
+
+        /** {@return the bytes of one sequence} */
+        public long bytes() {
+            return DType.F32.bytes(shape.elements());
+        }
+    }
 
     /**
      * How far back the queries of a layer see. Layers of equal reach share their block tables.

@@ -32,6 +32,14 @@ public interface Step {
     KeyView keys(Memory memory);
 
     /**
+     * The states of a layer.
+     *
+     * @param memory the handle that the layer was given
+     * @return pool and slots
+     */
+    StateView state(Memory memory);
+
+    /**
      * Writes a signal.
      *
      * @param signal the signal, declared

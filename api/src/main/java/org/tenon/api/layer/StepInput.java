@@ -93,6 +93,27 @@ public record StepInput(String name, Shape shape) {
                 group.name() + ".slots", Shape.of(group.axis().rows().dim()));
     }
 
+    /**
+     * The slots that the sequences' states are read from; -1 for a sequence that begins, and for padding.
+     *
+     * @param axis the rows
+     * @return {@code [sequences]}
+     */
+    public static StepInput stateReads(Axis axis) {
+        return new StepInput(
+                axis.name() + ".states.read", Shape.of(axis.sequences().dim()));
+    }
+
+    /**
+     * The slots that receive the states after the rows; -1 for none, and for padding.
+     *
+     * @param axis the rows
+     * @return {@code [rows]}
+     */
+    public static StepInput stateWrites(Axis axis) {
+        return new StepInput(axis.name() + ".states.write", Shape.of(axis.rows().dim()));
+    }
+
     private static Dim sequences(KeyGroup group) {
         return group.axis().sequences().dim();
     }

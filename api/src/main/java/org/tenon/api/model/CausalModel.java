@@ -25,6 +25,9 @@ public interface CausalModel extends AutoCloseable {
     /** {@return how much the model does at once; nothing is left open} */
     Limits limits();
 
+    /** {@return what a sequence takes of the caches, whose whole size {@link #limits} gives} */
+    CacheBytes cacheBytes();
+
     /** {@return the longest sequence, prompt and output: what the model is made for, or what there is room for} */
     default int context() {
         return limits().context().orElse(spec().context());

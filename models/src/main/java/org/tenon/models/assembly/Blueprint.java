@@ -4,12 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.LayerMemory;
 import org.tenon.api.layer.Memory;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.tensor.Axis;
@@ -73,9 +75,17 @@ public final class Blueprint {
      * Where a layer keeps something for each sequence.
      *
      * @param memory the handle that the layer gets
-     * @param group the caches that share its block tables
+     * @param axis the rows that write it
      */
-    public record Site(Memory memory, KeyGroup group) {}
+    public record Site(Memory memory, Axis axis) {
+        /** {@return the caches that share its block tables; nothing for a state} */
+        public Optional<KeyGroup> group() {
+            return switch (memory.kept()) {
+                case LayerMemory.Keys keys -> Optional.of(new KeyGroup(axis, keys.reach()));
+                case LayerMemory.State _ -> Optional.empty();
+            };
+        }
+    }
 
     Blueprint(ModelSpec spec, List<Stack> stacks, Map<String, LayerNode<?>> heads, Declared declared) {
         this.spec = spec;
@@ -136,7 +146,10 @@ public final class Blueprint {
 
     /** {@return the groups of caches that share block tables, in the order of the model} */
     public List<KeyGroup> keyGroups() {
-        return sites.values().stream().map(Site::group).distinct().toList();
+        return sites.values().stream()
+                .flatMap(site -> site.group().stream())
+                .distinct()
+                .toList();
     }
 
     /** {@return where layers break the law by which prefill in chunks is whole prefill} */
@@ -174,17 +187,42 @@ public final class Blueprint {
      */
     public long keyBytesPerToken(KeyGroup group, Numerics numerics) {
         return sites.values().stream()
-                .filter(site -> site.group().equals(group))
+                .filter(site -> site.group().equals(Optional.of(group)))
                 .mapToLong(site -> switch (site.memory().kept()) {
                     case LayerMemory.Keys keys ->
                         keys.kvHeads() * numerics.activations().bytes((long) keys.keyWidth() + keys.valueWidth());
+                    case LayerMemory.State _ -> 0;
                 })
                 .sum();
     }
 
     /**
+     * What a sequence takes for its states, however long it is.
+     *
+     * @return bytes; 0 where no layer has a state
+     */
+    public long stateBytes() {
+        return sites.values().stream()
+                .mapToLong(site -> switch (site.memory().kept()) {
+                    case LayerMemory.Keys _ -> 0;
+                    case LayerMemory.State state -> state.bytes();
+                })
+                .sum();
+    }
+
+    /**
+     * What a sequence takes of the caches.
+     *
+     * @param numerics gives the type of keys and values
+     * @return bytes
+     */
+    public CacheBytes cacheBytes(Numerics numerics) {
+        return new CacheBytes(stateBytes(), keyBytesPerToken(numerics));
+    }
+
+    /**
      * What it costs to compute a token: two operations for each element of a matrix that the token is multiplied by, and what layers do
-     * with each key that it sees. Look-ups, norms and activations are left out.
+     * with each key that it sees and with their states. Look-ups, norms and activations are left out.
      *
      * @param keys the keys before the token, its own included
      * @return floating-point operations
@@ -226,6 +264,7 @@ public final class Blueprint {
                     case LayerMemory.Keys kept ->
                         node.declaration().operationsPerKey(memory.getKey())
                                 * Math.min(keys, kept.reach().keys());
+                    case LayerMemory.State _ -> node.declaration().operationsPerKey(memory.getKey());
                 })
                 .sum();
     }

@@ -48,8 +48,9 @@ public final class Network implements AutoCloseable {
      * @param outputs rows whose logits are wanted in a step
      * @param blockSize positions in a block
      * @param caches the blocks of each group of caches
+     * @param slots sequences whose states are kept; 0 where no layer has a state
      */
-    public record Bounds(int rows, int sequences, int outputs, int blockSize, Map<KeyGroup, Cache> caches) {
+    public record Bounds(int rows, int sequences, int outputs, int blockSize, Map<KeyGroup, Cache> caches, int slots) {
         /**
          * Checks that there is something of each.
          *
@@ -58,6 +59,7 @@ public final class Network implements AutoCloseable {
          * @param outputs rows whose logits are wanted
          * @param blockSize positions in a block
          * @param caches the blocks of each group of caches
+         * @param slots sequences whose states are kept
          */
         public Bounds {
             caches = Map.copyOf(caches);

@@ -1,5 +1,6 @@
 package org.tenon.models.assembly;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,11 +18,15 @@ import org.tenon.api.layer.LayerMemory;
 import org.tenon.api.layer.Memory;
 import org.tenon.api.layer.Projection;
 import org.tenon.api.layer.Signal;
+import org.tenon.api.layer.StateView;
 import org.tenon.api.layer.Step;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.op.Ops;
 import org.tenon.api.program.Program;
 import org.tenon.api.program.ProgramWriter;
+import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Dim;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
@@ -38,6 +43,7 @@ final class NetworkWriter {
     private final Parameters parameters;
     private final Map<StepInput, Tensor> inputs = new LinkedHashMap<>();
     private final Map<String, Pools> pools = new LinkedHashMap<>();
+    private final Map<String, Tensor> states = new LinkedHashMap<>();
     private final Map<Signal, Tensor> signals = new HashMap<>();
 
     NetworkWriter(
@@ -92,17 +98,29 @@ final class NetworkWriter {
         return inputs.computeIfAbsent(input, wanted -> writer.input(wanted.name(), wanted.shape()));
     }
 
-    private Pools pools(Memory memory) {
-        return pools.computeIfAbsent(memory.site(), site -> switch (memory.kept()) {
-            case LayerMemory.Keys keys -> {
-                KeyGroup group =
-                        Objects.requireNonNull(blueprint.sites().get(site)).group();
-                yield new Pools(
-                        group,
-                        pool(site + ".keys", group, keys.kvHeads(), keys.keyWidth()),
-                        pool(site + ".values", group, keys.kvHeads(), keys.valueWidth()));
-            }
+    private Pools pools(Memory memory, LayerMemory.Keys keys) {
+        return pools.computeIfAbsent(memory.site(), site -> {
+            KeyGroup group =
+                    Objects.requireNonNull(blueprint.sites().get(site)).group().orElseThrow();
+            return new Pools(
+                    group,
+                    pool(site + ".keys", group, keys.kvHeads(), keys.keyWidth()),
+                    pool(site + ".values", group, keys.kvHeads(), keys.valueWidth()));
         });
+    }
+
+    /** {@code [slots, ...]}. */
+    private Tensor states(Memory memory, LayerMemory.State state) {
+        return states.computeIfAbsent(memory.site(), site -> {
+            List<Dim> dims = new ArrayList<>(state.shape().dims());
+            dims.addFirst(Dim.of(bounds.slots()));
+            return writer.state(site, DType.F32, new Shape(dims));
+        });
+    }
+
+    private static IllegalArgumentException otherwise(Memory memory) {
+        return new IllegalArgumentException(
+                "the memory " + memory.site() + " is not what it is asked as: " + memory.kept());
     }
 
     private Tensor pool(String name, KeyGroup group, int kvHeads, int width) {
@@ -186,7 +204,10 @@ final class NetworkWriter {
 
         @Override
         public KeyView keys(Memory memory) {
-            Pools found = pools(memory);
+            if (!(memory.kept() instanceof LayerMemory.Keys kept)) {
+                throw otherwise(memory);
+            }
+            Pools found = pools(memory, kept);
             KeyGroup group = found.group();
             return new KeyView(
                     group,
@@ -195,6 +216,16 @@ final class NetworkWriter {
                     input(StepInput.table(group, bounds.cache(group).entries())),
                     input(StepInput.bases(group)),
                     input(StepInput.slots(group)));
+        }
+
+        @Override
+        public StateView state(Memory memory) {
+            if (!(memory.kept() instanceof LayerMemory.State kept)) {
+                throw otherwise(memory);
+            }
+            Axis axis = dims.axis();
+            return new StateView(
+                    states(memory, kept), input(StepInput.stateReads(axis)), input(StepInput.stateWrites(axis)));
         }
 
         @Override

@@ -10,8 +10,6 @@ import java.util.Set;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Dims;
 import org.tenon.api.layer.InvalidLayer;
-import org.tenon.api.layer.KeyGroup;
-import org.tenon.api.layer.LayerMemory;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.Memory;
@@ -136,10 +134,7 @@ final class Walk {
         declaration.shared().forEach((name, source) -> declared.shared().put(path + "." + name, source));
         declaration.memories().forEach((name, memory) -> {
             String site = path + "." + name;
-            KeyGroup group = switch (memory) {
-                case LayerMemory.Keys keys -> new KeyGroup(dims.axis(), keys.reach());
-            };
-            declared.sites().put(site, new Blueprint.Site(new Memory(site, memory), group));
+            declared.sites().put(site, new Blueprint.Site(new Memory(site, memory), dims.axis()));
         });
         for (Signal signal : declaration.reads()) {
             if (!written.contains(signal)) {

@@ -11,6 +11,10 @@ import java.util.List;
  * <p>Full blocks are shared between sequences that begin alike, and kept after use until their room is needed. Groups with a window can't
  * give the keys that have left it, so where there is such a group nothing is shared.
  *
+ * <p>Where layers have states, a sequence that has anything cached holds a slot for them, too. A state is that after the last cached id and no
+ * other: it is shared with nobody, and what a sequence loses beside its end is computed again from the beginning. A slot needn't be cleared,
+ * since a sequence that begins reads none.
+ *
  * <p>Allocates nothing but tables. Confined to the engine's thread, {@link #sequence} aside.
  */
 final class Blocks {
@@ -24,6 +28,9 @@ final class Blocks {
     private final Group[] groups;
     private final BlockPool[] pools; // [groups]
     private final boolean sharing; // there is one group then
+    private final boolean stateful;
+    private final int[] slots; // a stack of those that nobody holds
+    private int freeSlots;
     private final long step;
     private final Clearing clearing;
 
@@ -45,14 +52,20 @@ final class Blocks {
     /**
      * Blocks that nobody holds.
      *
+     * @param slots sequences whose states are kept; 0 where there are no states
      * @param sharing whether full blocks may serve every sequence that begins alike: not where keys depend on more than the ids before them
      */
-    Blocks(int blockSize, List<Group> groups, boolean sharing, Clearing clearing) {
+    Blocks(int blockSize, List<Group> groups, int slots, boolean sharing, Clearing clearing) {
         this.blockSize = blockSize;
         this.groups = groups.toArray(Group[]::new);
         this.pools = new BlockPool[groups.size()];
         this.clearing = clearing;
-        this.sharing = sharing && groups.size() == 1 && groups.getFirst().reach() == Integer.MAX_VALUE;
+        this.stateful = slots > 0;
+        this.slots = new int[slots];
+        Arrays.setAll(this.slots, i -> slots - 1 - i); // the first slot is taken first
+        this.freeSlots = slots;
+        this.sharing =
+                sharing && !stateful && groups.size() == 1 && groups.getFirst().reach() == Integer.MAX_VALUE;
         this.step = step(blockSize);
         int known = this.sharing ? blockSize : 0;
         Arrays.setAll(pools, group -> new BlockPool(this.groups[group].blocks(), known));
@@ -62,6 +75,11 @@ final class Blocks {
     static long step(int blockSize) {
         int shared = Math.min(Integer.lowestOneBit(blockSize), SEGMENT);
         return (long) blockSize / shared * SEGMENT;
+    }
+
+    /** Whether sequences have states. */
+    boolean stateful() {
+        return stateful;
     }
 
     int blockSize() {
@@ -90,15 +108,23 @@ final class Blocks {
     }
 
     /**
-     * Gives a sequence the blocks that it lacks for the keys up to a position, in every group or in none; false where there aren't enough.
+     * Gives a sequence the blocks that it lacks for the keys up to a position, in every group or in none, and a slot for its states; false
+     * where there aren't enough.
      * A group with a window gets as many as it can have.
      */
     boolean reserve(CachedSequence sequence, int upTo) {
+        boolean slotless = stateful && sequence.slot() == CachedSequence.NONE;
+        if (slotless && freeSlots == 0) {
+            return false;
+        }
         for (int group = 0; group < pools.length; group++) {
             roll(sequence, group);
             if (lacking(sequence, group, upTo) > pools[group].available()) {
                 return false;
             }
+        }
+        if (slotless) {
+            sequence.slot(slots[--freeSlots]);
         }
         for (int group = 0; group < pools.length; group++) {
             for (int lacking = lacking(sequence, group, upTo); lacking > 0; lacking--) {
@@ -137,6 +163,10 @@ final class Blocks {
     /** Leaves no more cached than so many ids; less where their keys, or keys that are needed with them, are gone or can't be changed. */
     void trim(CachedSequence sequence, int most) {
         int kept = Math.min(sequence.cached(), most);
+        if (stateful && kept < sequence.cached()) {
+            release(sequence); // the state before the end is gone
+            return;
+        }
         for (int group = 0; group < pools.length; group++) {
             BlockTable table = sequence.table(group);
             if (table.base() > firstSeen(group, kept)) {
@@ -232,6 +262,10 @@ final class Blocks {
 
     /** Takes all blocks back; contents that others may want are kept as long as there is room. */
     void release(CachedSequence sequence) {
+        if (sequence.slot() != CachedSequence.NONE) {
+            slots[freeSlots++] = sequence.slot();
+            sequence.slot(CachedSequence.NONE);
+        }
         for (int group = 0; group < pools.length; group++) {
             while (sequence.table(group).count() > 0) {
                 releaseLast(sequence, group);

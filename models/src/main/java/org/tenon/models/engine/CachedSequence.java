@@ -4,14 +4,18 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The ids of a sequence, and how many of them have keys in the cache. Belongs to the engine's thread; a session's caller may use the ids
+ * The ids of a sequence, and how many of them have keys and states in the cache. Belongs to the engine's thread; a session's caller may use the ids
  * while no turn is running.
  */
 final class CachedSequence {
+    /** No slot. */
+    static final int NONE = -1;
+
     private static final int FEWEST = 16;
 
     private final BlockTable[] tables; // [groups]
     private int[] ids = new int[FEWEST];
+    private int slot = NONE;
     private int length;
     private int cached;
     private int reached;
@@ -47,6 +51,15 @@ final class CachedSequence {
 
     BlockTable table(int group) {
         return tables[group];
+    }
+
+    /** Where its states are kept, or {@link #NONE}. */
+    int slot() {
+        return slot;
+    }
+
+    void slot(int number) {
+        slot = number;
     }
 
     void append(int id) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Roof;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.Limits;
@@ -36,6 +37,7 @@ public final class LoadedModel implements CausalModel {
      *
      * @param spec the architecture
      * @param numerics the precision
+     * @param cacheBytes what a sequence takes of the caches
      * @param device the backend's name and what it runs on
      * @param tokenizer the tokenizer, where there is one
      * @param defaults how tokens are chosen where a request doesn't say
@@ -44,6 +46,7 @@ public final class LoadedModel implements CausalModel {
     public record Description(
             ModelSpec spec,
             Numerics numerics,
+            CacheBytes cacheBytes,
             String device,
             Optional<Tokenizer> tokenizer,
             Sampling defaults,
@@ -96,7 +99,7 @@ public final class LoadedModel implements CausalModel {
                         bounds.cache(group).entries()))
                 .toList();
         boolean sharing = network.blueprint().lengthDependences().isEmpty();
-        Blocks blocks = new Blocks(bounds.blockSize(), groups, sharing, computation::clear);
+        Blocks blocks = new Blocks(bounds.blockSize(), groups, bounds.slots(), sharing, computation::clear);
         return new LoadedModel(description, room.limits(), blocks, computation, thread, cleaner);
     }
 
@@ -108,6 +111,11 @@ public final class LoadedModel implements CausalModel {
     @Override
     public Numerics numerics() {
         return description.numerics();
+    }
+
+    @Override
+    public CacheBytes cacheBytes() {
+        return description.cacheBytes();
     }
 
     @Override

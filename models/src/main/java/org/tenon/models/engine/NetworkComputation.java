@@ -27,6 +27,8 @@ final class NetworkComputation implements Computation {
     private final Optional<Input> sequence;
     private final Optional<Input> lengths;
     private final Optional<Input> outputs;
+    private final Optional<Input> reads;
+    private final Optional<Input> writes;
     private final List<KeyGroup> groups;
     private final List<Optional<Input>> tables = new ArrayList<>(); // [groups]
     private final List<Optional<Input>> bases = new ArrayList<>(); // [groups]
@@ -41,6 +43,8 @@ final class NetworkComputation implements Computation {
         this.sequence = network.input(StepInput.sequence(AXIS));
         this.lengths = network.input(StepInput.lengths(AXIS));
         this.outputs = network.input(StepInput.outputs(AXIS));
+        this.reads = network.input(StepInput.stateReads(AXIS));
+        this.writes = network.input(StepInput.stateWrites(AXIS));
         this.groups = network.groups();
         for (KeyGroup group : groups) {
             tables.add(network.input(
@@ -60,6 +64,8 @@ final class NetworkComputation implements Computation {
         fill(sequence, step.sequence, step.rows(), rows, -1);
         fill(lengths, step.lengths, step.sequences(), sequences, 0);
         fill(outputs, step.outputs, step.outputs(), shape.size(OUTPUTS), -1);
+        fill(reads, step.reads, step.sequences(), sequences, -1);
+        fill(writes, step.writes, step.rows(), rows, -1);
         for (int group = 0; group < step.keys.length; group++) {
             int entries = step.entries[group];
             fill(tables.get(group), step.tables[group], step.sequences() * entries, sequences * entries, -1);

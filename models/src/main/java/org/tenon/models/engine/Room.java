@@ -12,7 +12,7 @@ import org.tenon.models.assembly.Network;
  *
  * <p>Where the limits are open, caches take a quarter of the memory that is free, and 2 GiB at most. The context is what the model is made
  * for, but no more than a fourth of that room unless that were less than 4096 tokens. There are up to 16 sequences, which share the room;
- * one of the longest fits in any case.
+ * one of the longest fits in any case. The states of sequences, which don't grow, take half of the room at most where there are keys, too.
  *
  * @param limits nothing is left open
  * @param bounds the largest step, and the blocks of the caches
@@ -37,36 +37,50 @@ public record Room(Limits limits, Network.Bounds bounds) {
      * @param asked the limits asked for
      * @param context the longest sequence that the model is made for
      * @param vocabulary how many ids there are
-     * @param tokenBytes what a token adds to each group of caches
+     * @param tokenBytes what a token adds to each group of caches; none where no layer has keys
+     * @param stateBytes what a sequence takes for its states; 0 where no layer has any
      * @param free the bytes of memory that caches may have
      * @return limits that fit
      * @throws InvalidRequest when what was asked for doesn't fit
      */
-    public static Room of(Limits asked, int context, int vocabulary, Map<KeyGroup, Long> tokenBytes, long free) {
+    public static Room of(
+            Limits asked, int context, int vocabulary, Map<KeyGroup, Long> tokenBytes, long stateBytes, long free) {
         long perToken = Math.max(
                 1, tokenBytes.values().stream().mapToLong(Long::longValue).sum());
         long most = Math.min(free, asked.cacheBytes().orElse(free));
         long budget = asked.cacheBytes().isPresent() ? most : Math.min(free / 4, MOST_CACHE);
-        int longest = Math.min(context, asked.context().orElse(comfortable(budget / perToken)));
+        int longest = Math.min(context, asked.context().orElse(comfortable((budget - stateBytes) / perToken)));
         Caches caches = new Caches(asked, longest, tokenBytes);
-        long one = caches.bytes(caches.blocksEach());
+        long one = Math.addExact(caches.bytes(caches.blocksEach()), stateBytes);
         if (one > most) {
             throw new InvalidRequest("the cache of a sequence of " + longest + " tokens must fit in " + most
                     + " bytes, but needs " + one + "; lower the limit for the context, or make room");
         }
-        int blocks = caches.most(Math.max(budget, one));
-        int sequences = asked.sequences().orElse(Math.clamp(blocks, 1, SEQUENCES));
+        long room = Math.max(budget, one);
+        long stateRoom = tokenBytes.isEmpty() ? room : Math.min(room / 2, room - one + stateBytes);
+        int slots = slots(asked, stateRoom, stateBytes);
+        long states = slots * stateBytes;
+        int blocks = caches.most(room - states);
+        int usual = slots == 0 ? SEQUENCES : Math.min(slots, SEQUENCES);
+        int sequences = asked.sequences().orElse(Math.clamp(blocks, 1, usual));
         int rows = Math.max(asked.rows(), sequences);
         int outputs = asked.outputs().orElse(Math.clamp(LOGITS / vocabulary, 1, OUTPUTS));
         int bounded = Math.clamp(outputs, sequences, rows);
         return new Room(
                 asked.sequences(sequences)
                         .context(longest)
-                        .cacheBytes(Math.max(1, caches.bytes(blocks)))
+                        .cacheBytes(Math.max(1, caches.bytes(blocks) + states))
                         .blockSize(caches.blockSize())
                         .rows(rows)
                         .outputs(bounded),
-                new Network.Bounds(rows, sequences, bounded, caches.blockSize(), caches.of(blocks)));
+                new Network.Bounds(rows, sequences, bounded, caches.blockSize(), caches.of(blocks), slots));
+    }
+
+    /** How many sequences' states fit into a room: one at the least, and no more than there can be. */
+    private static int slots(Limits asked, long room, long stateBytes) {
+        return stateBytes == 0
+                ? 0
+                : Math.clamp(room / stateBytes, 1, asked.sequences().orElse(SEQUENCES));
     }
 
     /** What caches of so many blocks come to. */

@@ -14,6 +14,8 @@ final class StepRows implements ModelListener.StepReport {
     final int[][] slots; // [groups][rows], where the keys go: block * blockSize + place
     final int[][] tables; // [groups][sequences * entries]
     final int[][] bases; // [groups][sequences], the position of the first key in the table
+    final int[] reads; // [sequences], the slot of the states before the step, -1 for none
+    final int[] writes; // [rows], the slot of the states after the row, -1 for none
     final int[] keys; // [groups], the most keys that one sequence has in its table after the step
     private final int blockSize;
     private int rows;
@@ -36,6 +38,8 @@ final class StepRows implements ModelListener.StepReport {
         this.tables = new int[groups][];
         Arrays.setAll(tables, group -> new int[mostSequences * entries[group]]);
         this.bases = new int[groups][mostSequences];
+        this.reads = new int[mostSequences];
+        this.writes = new int[mostRows];
         this.keys = new int[groups];
         this.blockSize = blocks.blockSize();
     }
@@ -55,14 +59,17 @@ final class StepRows implements ModelListener.StepReport {
         return ids.length - rows;
     }
 
-    /** Adds the next pending ids of a sequence, whose blocks are reserved, and wants the logits of the last few. */
+    /** Adds the next pending ids of a sequence, whose blocks and slot are reserved, and wants the logits of the last few. */
     void add(CachedSequence from, int count, int wanted) {
         int first = from.cached();
         for (int i = 0; i < count; i++) {
             ids[rows + i] = from.id(first + i);
             positions[rows + i] = first + i;
             sequence[rows + i] = sequences;
+            writes[rows + i] = CachedSequence.NONE;
         }
+        reads[sequences] = first == 0 ? CachedSequence.NONE : from.slot();
+        writes[rows + count - 1] = from.slot();
         for (int i = count - wanted; i < count; i++) {
             outputs[outputCount++] = rows + i;
         }

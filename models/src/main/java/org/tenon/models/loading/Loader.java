@@ -188,6 +188,7 @@ public final class Loader {
                     blueprint.spec().context(),
                     blueprint.spec().vocabulary(),
                     tokenBytes,
+                    blueprint.stateBytes(),
                     Math.max(0, choice.device().memoryBytes() - bytes));
             Backend backend = choice.provider().open(choice.device(), numerics);
             boolean done = false;
@@ -196,7 +197,13 @@ public final class Loader {
                         Network.build(origin.blueprint(), origin.weights(), backend, numerics, room.bounds(), watch);
                 LoadTimings timings = watch.timings();
                 LoadedModel.Description description = new LoadedModel.Description(
-                        origin.blueprint().spec(), numerics, choice.toString(), tokenizer, defaults, timings);
+                        origin.blueprint().spec(),
+                        numerics,
+                        blueprint.cacheBytes(numerics),
+                        choice.toString(),
+                        tokenizer,
+                        defaults,
+                        timings);
                 CausalModel started = LoadedModel.start(
                         description,
                         room,

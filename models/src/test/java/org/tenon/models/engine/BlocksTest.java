@@ -22,6 +22,7 @@ class BlocksTest {
         return new Blocks(
                 SIZE,
                 List.of(groups),
+                0,
                 true,
                 (group, block, positions) -> cleared.add(group + ":" + block + ":" + positions));
     }
@@ -196,7 +197,7 @@ class BlocksTest {
         CachedSequence second = windowed.sequence();
         windowed.adopt(second, ids(50, 1), 50, 0);
         assertEquals(0, second.cached());
-        Blocks alone = new Blocks(SIZE, List.of(ALL), false, (group, block, positions) -> {});
+        Blocks alone = new Blocks(SIZE, List.of(ALL), 0, false, (group, block, positions) -> {});
         computed(alone, ids(50, 1));
         CachedSequence third = alone.sequence();
         alone.adopt(third, ids(50, 1), 50, 0);
@@ -250,5 +251,33 @@ class BlocksTest {
         sequences.forEach(blocks::release);
         assertEquals(24, blocks.available(0), "no block was lost");
         assertTrue(reused > 100_000, "little was shared, so little was tested: " + reused);
+    }
+
+    @Test
+    void aSequenceHoldsASlotFromItsFirstIdToItsRelease() {
+        Blocks blocks = new Blocks(SIZE, List.of(), 2, true, (group, block, positions) -> {});
+        CachedSequence first = computed(blocks, ids(40, 1));
+        CachedSequence second = computed(blocks, ids(40, 1));
+        assertEquals(0, first.slot());
+        assertEquals(1, second.slot());
+        assertEquals(40, second.cached());
+        CachedSequence third = blocks.sequence();
+        assertFalse(compute(blocks, third, ids(3, 2)), "there are two slots");
+        blocks.release(first);
+        assertEquals(CachedSequence.NONE, first.slot());
+        assertTrue(compute(blocks, third, ids(3, 2)));
+        assertEquals(0, third.slot());
+    }
+
+    @Test
+    void aStateIsKeptAtItsEndAndNowhereElse() {
+        Blocks blocks = new Blocks(SIZE, List.of(ALL), 1, true, (group, block, positions) -> {});
+        CachedSequence sequence = computed(blocks, ids(40, 1));
+        blocks.trim(sequence, 40);
+        assertEquals(40, sequence.cached());
+        blocks.trim(sequence, 39);
+        assertEquals(0, sequence.cached(), "the state after 39 ids is gone");
+        assertEquals(10, blocks.available(0));
+        assertEquals(CachedSequence.NONE, sequence.slot());
     }
 }

@@ -15,12 +15,15 @@ import org.tenon.api.program.KernelListener;
  * block tables; so a wrong slot, table, base, length or position, or a block that wasn't cleared, gives another answer or an error. A
  * group of caches sees all keys or a window; what a window has left is looked up nowhere, and the logits depend on the last ids alone where no
  * group sees all.
+ *
+ * <p>With slots, it keeps the ids of a sequence as its state, too, and demands that both tell the same.
  */
 final class FakeComputation implements Computation {
     private final Function<int[], float[]> logits;
     private final int blockSize;
     private final List<Blocks.Group> groups;
     private final List<int[]> keys = new ArrayList<>(); // [groups][blocks * blockSize], id + 1, zero for none
+    private final int[][] states; // [slots][ids]
     private int length; // of the longest reach
     private final AtomicInteger closed = new AtomicInteger();
     private final AtomicInteger users = new AtomicInteger();
@@ -29,6 +32,12 @@ final class FakeComputation implements Computation {
     private int steps;
 
     FakeComputation(Function<int[], float[]> logits, int blockSize, Blocks.Group... groups) {
+        this(logits, 0, blockSize, groups);
+    }
+
+    /** A computation with states in so many slots, with or without keys. */
+    FakeComputation(Function<int[], float[]> logits, int slots, int blockSize, Blocks.Group... groups) {
+        this.states = new int[slots][];
         this.logits = logits;
         this.blockSize = blockSize;
         this.groups = List.of(groups);
@@ -40,7 +49,7 @@ final class FakeComputation implements Computation {
 
     /** Blocks for this computation, whose full ones are shared. */
     Blocks blocks() {
-        return new Blocks(blockSize, groups, true, this::clear);
+        return new Blocks(blockSize, groups, states.length, true, this::clear);
     }
 
     /** Has something happen at the beginning of every step. */
@@ -82,11 +91,13 @@ final class FakeComputation implements Computation {
                 seen(rows, group, row);
             }
         }
+        int[][] recurrent = states.length > 0 ? scan(rows) : new int[rows.rows()][0];
         wanted = new float[rows.outputs()][];
         for (int output = 0; output < rows.outputs(); output++) {
-            int[] ids = {};
+            int[] ids = recurrent[rows.outputs[output]];
             for (int group = 0; group < keys.size(); group++) {
                 int[] found = seen(rows, group, rows.outputs[output]);
+                check(ids.length == 0 || Arrays.equals(ids, found), "a state is not what its sequence's keys are");
                 ids = found.length > ids.length ? found : ids;
             }
             wanted[output] = logits.apply(ids);
@@ -109,6 +120,27 @@ final class FakeComputation implements Computation {
             ids[i] = key - 1;
         }
         return ids;
+    }
+
+    /** The states after each row. */
+    private int[][] scan(StepRows rows) {
+        int[][] before = new int[rows.sequences()][];
+        for (int sequence = 0; sequence < before.length; sequence++) {
+            int slot = rows.reads[sequence];
+            before[sequence] = slot < 0 ? new int[0] : states[slot];
+        }
+        int[][] after = new int[rows.rows()][];
+        for (int row = 0; row < after.length; row++) {
+            int[] ids = before[rows.sequence[row]];
+            check(ids.length == rows.positions[row], "a state is of another position than its row's");
+            after[row] = Arrays.copyOf(ids, ids.length + 1);
+            after[row][ids.length] = rows.ids[row];
+            before[rows.sequence[row]] = after[row];
+            if (rows.writes[row] >= 0) {
+                states[rows.writes[row]] = after[row];
+            }
+        }
+        return after;
     }
 
     private int place(StepRows rows, int group, int sequence, int position) {

@@ -20,7 +20,7 @@ class RoomTest {
     private static final KeyGroup WINDOW = new KeyGroup(Axis.TOKENS, new Reach(1000));
 
     private static Room room(Limits limits, int context, long free) {
-        return Room.of(limits, context, 1 << 17, Map.of(ALL, TOKEN), free);
+        return Room.of(limits, context, 1 << 17, Map.of(ALL, TOKEN), 0, free);
     }
 
     @Test
@@ -94,7 +94,7 @@ class RoomTest {
     @Test
     void aGroupWithAWindowHasBlocksForTheWindowAndAStep() {
         Limits limits = Limits.defaults().sequences(4).rows(256).blockSize(16);
-        Room room = Room.of(limits, 8192, 1000, Map.of(ALL, 100L, WINDOW, 300L), 16 * GIB);
+        Room room = Room.of(limits, 8192, 1000, Map.of(ALL, 100L, WINDOW, 300L), 0, 16 * GIB);
         assertEquals(new Network.Cache(4 * 512, 512), room.bounds().cache(ALL));
         int entries = (999 + 256 + 255 + 15) / 16; // 255: the table's beginning stays at multiples of 256
         assertEquals(new Network.Cache(4 * entries, entries), room.bounds().cache(WINDOW));
@@ -117,7 +117,41 @@ class RoomTest {
     void blocksAreNoMoreThanAnIntCanCountTheirPositions() {
         Limits limits = Limits.defaults().sequences(1 << 20).context(1 << 20).cacheBytes(Long.MAX_VALUE);
         Network.Bounds bounds =
-                Room.of(limits, 1 << 20, 8, Map.of(ALL, 1L), Long.MAX_VALUE).bounds();
+                Room.of(limits, 1 << 20, 8, Map.of(ALL, 1L), 0, Long.MAX_VALUE).bounds();
         assertEquals(Integer.MAX_VALUE / 64, bounds.cache(ALL).blocks());
+    }
+
+    @Test
+    void statesAloneTakeASlotForEachSequenceHoweverLong() {
+        Room room = Room.of(Limits.defaults(), 1 << 20, 1000, Map.of(), 100 << 20, 16 * GIB);
+        assertEquals(16, room.bounds().slots());
+        assertEquals(16, room.limits().sequences().getAsInt());
+        assertEquals(1 << 20, room.limits().context().getAsInt());
+        assertEquals(16L * (100 << 20), room.limits().cacheBytes().getAsLong());
+        Room large = Room.of(Limits.defaults(), 1 << 20, 1000, Map.of(), 300 << 20, 16 * GIB);
+        assertEquals(6, large.bounds().slots(), "2 GiB hold no more");
+        assertEquals(6, large.limits().sequences().getAsInt());
+        assertThrows(InvalidRequest.class, () -> Room.of(Limits.defaults(), 4096, 1000, Map.of(), GIB, GIB - 1));
+    }
+
+    @Test
+    void statesTakeHalfOfTheRoomThatTheyShareWithKeys() {
+        Room room = Room.of(Limits.defaults(), 131_072, 1000, Map.of(ALL, TOKEN), 100 << 20, 16 * GIB);
+        assertEquals(10, room.bounds().slots());
+        assertEquals(10, room.limits().sequences().getAsInt());
+        long taken = room.limits().cacheBytes().getAsLong();
+        assertTrue(taken <= 2 * GIB && taken > 2 * GIB - 64 * TOKEN, () -> "bytes: " + taken);
+        int context = 30_000;
+        long given = 469L * 64 * TOKEN + (250 << 20); // a whole sequence of keys, and two states and a half
+        Room tight = Room.of(
+                Limits.defaults().context(context).cacheBytes(given),
+                131_072,
+                1000,
+                Map.of(ALL, TOKEN),
+                100 << 20,
+                16 * GIB);
+        assertEquals(2, tight.bounds().slots());
+        assertEquals(context, tight.limits().context().getAsInt());
+        assertTrue(tight.limits().cacheBytes().getAsLong() <= given);
     }
 }

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.layer.LayerSpec;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.model.History;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.LoadTimings;
@@ -74,6 +75,7 @@ final class TestModel implements AutoCloseable {
         LoadedModel.Description description = new LoadedModel.Description(
                 spec,
                 Numerics.F32,
+                new CacheBytes(0, 0),
                 "fake",
                 tokenizer,
                 sampling().greedy().endTokens(Bytes.EOS),

@@ -7,7 +7,7 @@ import org.tenon.models.assembly.Blueprint;
 
 /**
  * What has to be moved and computed at the least, as the model's layers declare it: matrices are read once a step, keys and values once for
- * each row, and what is small is left out.
+ * each row, states are read and written once a step, and what is small is left out.
  *
  * @param bytes the bytes read
  * @param flops the floating-point operations of products and attention
@@ -25,7 +25,7 @@ public record Work(double bytes, double flops) {
      */
     public static Work decode(Blueprint blueprint, Numerics numerics, double parameterBytes, int sequences, int keys) {
         return new Work(
-                matrices(blueprint) * parameterBytes + (double) sequences * keyBytes(blueprint, numerics, keys),
+                matrices(blueprint) * parameterBytes + (double) sequences * cacheBytes(blueprint, numerics, keys),
                 (double) sequences * blueprint.flopsPerToken(keys));
     }
 
@@ -46,7 +46,8 @@ public record Work(double bytes, double flops) {
                 .map(keys -> blueprint.flopsPerToken((int) keys))
                 .sum();
         return new Work(
-                steps * matrices(blueprint) * parameterBytes + (double) prompts * keyBytes(blueprint, numerics, tokens),
+                steps * matrices(blueprint) * parameterBytes
+                        + (double) prompts * cacheBytes(blueprint, numerics, tokens),
                 prompts * (flops - (tokens - 1.0) * blueprint.flopsPerOutput()));
     }
 
@@ -55,13 +56,14 @@ public record Work(double bytes, double flops) {
         return blueprint.flopsPerToken(0) / 2.0;
     }
 
-    private static long keyBytes(Blueprint blueprint, Numerics numerics, int keys) {
+    private static long cacheBytes(Blueprint blueprint, Numerics numerics, int keys) {
         return blueprint.sites().values().stream()
                 .mapToLong(site -> switch (site.memory().kept()) {
                     case LayerMemory.Keys kept ->
                         kept.kvHeads()
                                 * numerics.activations().bytes((long) kept.keyWidth() + kept.valueWidth())
                                 * Math.min(keys, kept.reach().keys());
+                    case LayerMemory.State state -> 2 * state.bytes(); // read and written
                 })
                 .sum();
     }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.tensor.DType;
 import org.tenon.cli.console.Console;
 import org.tenon.cli.console.JsonObject;
@@ -77,11 +78,17 @@ public final class Describe implements Callable<Integer> {
         table.row("context", exact(facts.context()) + " tokens");
         table.row("parameters", counted(facts.blueprint().parameterCount()));
         table.row("weights", weights(facts));
-        table.row(
-                "KV cache",
-                exact(facts.keyBytesPerToken()) + " bytes a token in " + facts.cached() + ", "
-                        + Unit.BYTES.text((double) facts.keyBytesPerToken() * facts.context())
-                        + " for the whole context");
+        CacheBytes cache = facts.cacheBytes();
+        if (cache.perToken() > 0) {
+            table.row(
+                    "KV cache",
+                    exact(cache.perToken()) + " bytes a token in " + facts.cached() + ", "
+                            + Unit.BYTES.text((double) cache.perToken() * facts.context())
+                            + " for the whole context");
+        }
+        if (cache.perSequence() > 0) {
+            table.row("states", exact(cache.perSequence()) + " bytes a sequence in F32, however long it is");
+        }
         table.row(
                 "FLOPs a token",
                 counted(facts.blueprint().flopsPerToken(1)) + " for the first, "
@@ -124,7 +131,8 @@ public final class Describe implements Callable<Integer> {
                 .with("weight_bytes", facts.weightBytes())
                 .with("weight_bytes_by_type", weights)
                 .with("kv_cache_type", facts.cached().name())
-                .with("kv_cache_bytes_per_token", facts.keyBytesPerToken())
+                .with("kv_cache_bytes_per_token", facts.cacheBytes().perToken())
+                .with("state_bytes_per_sequence", facts.cacheBytes().perSequence())
                 .with("flops_per_token", facts.blueprint().flopsPerToken(1))
                 .with("flops_per_token_at_full_context", facts.blueprint().flopsPerToken(facts.context()))
                 .with("parts", facts.blueprint().nodes().map(Describe::report).toList());

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tenon.api.backend.Numerics;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
 import org.tenon.models.assembly.Blueprint;
@@ -73,7 +74,7 @@ record ModelFacts(String type, Blueprint blueprint, Map<SafetensorsType, Long> w
         return weights.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    long keyBytesPerToken() {
-        return blueprint.keyBytesPerToken(Numerics.of(cached));
+    CacheBytes cacheBytes() {
+        return blueprint.cacheBytes(Numerics.of(cached));
     }
 }
