@@ -23,8 +23,13 @@ struct attention {
     const int32_t *bases, *lengths;       /* [sequences] */
     const int32_t *sequence, *positions;  /* [rows] */
     int64_t blocks, heads, kv_heads, key_width, value_width, block_size;
-    int64_t reach; /* how many keys a query sees at most, its own included */
+    int64_t reach; /* how many keys a query sees at most of those up to its position, its own included */
+    int64_t ahead; /* how many it sees at most of those after its position */
     double scale;  /* multiplies the scores */
+    double soft_cap; /* what scores are capped at; 0 for none */
+    int64_t farthest; /* the last distance with a bias of its own; negative for no biases */
+    const char *bias; /* F32 [2 * farthest + 1, heads]: added to scores by distance */
+    int64_t bias_row;
     int64_t workers;
     char *workspace;
 };
@@ -54,6 +59,7 @@ struct scratch {
     float *mosts;    /* [queries]: of the segments so far */
     float *totals;   /* [queries]: of the segments so far; -1 while nothing has been seen */
     int32_t *from, *to; /* [queries]: what each sees of the segment */
+    const float *biases; /* [heads][distances], shared by all workers; where there are any */
     float *nothing;  /* zeros: stands for a key, or a value, that no block holds */
 };
 
@@ -72,6 +78,9 @@ INLINE int paired(const struct attention *a) {
     return 0;
 #endif
 }
+
+/* Distances that have a bias of their own; none if negative. */
+INLINE int64_t distances(const struct attention *a) { return 2 * a->farthest + 1; }
 
 INLINE int64_t group_of(const struct attention *a) { return a->heads / a->kv_heads; }
 
@@ -106,11 +115,16 @@ INLINE int64_t lowest(const struct attention *a, int64_t position, int64_t base)
     return greater(base, position - a->reach + 1);
 }
 
+/* The last key that a query sees. */
+INLINE int64_t highest(const struct attention *a, int64_t position, int64_t last) {
+    return lesser(last, position + a->ahead);
+}
+
 /* The keys of a segment that the query at a position sees, counted from the segment's first. */
 INLINE void sees(const struct attention *a, const struct tile *t, int64_t segment, int64_t position, int32_t *from, int32_t *to) {
     int64_t start = t->base + segment * SEGMENT;
     int64_t low = greater(lowest(a, position, t->base) - start, 0);
-    int64_t high = lesser(lesser(position, t->last) - start + 1, SEGMENT);
+    int64_t high = lesser(highest(a, position, t->last) - start + 1, SEGMENT);
     *from = (int32_t)lesser(low, SEGMENT);
     *to = (int32_t)greater(high, *from);
 }

@@ -75,4 +75,18 @@ INLINE vf exponential(vf x) {
 #endif
 }
 
+/* tanh x within 4 units in the last place: a polynomial near zero, where the quotient would cancel (Cephes, tanhf); NaN stays NaN. */
+INLINE vf hyperbolic_tangent(vf x) {
+    vi sign = (vi)x & (vi)splat(-0.f);
+    vf magnitude = (vf)((vi)x ^ sign);
+    vf e = exponential(magnitude * -2.f);
+    vf far = (vf)((vi)((1.f - e) / (1.f + e)) | sign);
+    vf z = x * x;
+    vf p = fused(z, splat(-5.70498872745e-3f), splat(2.06390887954e-2f));
+    p = fused(p, z, splat(-5.37397155531e-2f));
+    p = fused(p, z, splat(1.33314422036e-1f));
+    p = fused(p, z, splat(-3.33332819422e-1f));
+    return choose(magnitude < 0.625f, fused(p * z, x, x), far);
+}
+
 #endif

@@ -234,6 +234,22 @@ static void score(const struct attention *a, int count, const float *queries, co
     }
 }
 
+/* Caps a query's scores: cap * tanh(score / cap). */
+static void cap(float *scores, int32_t from, int32_t to, float most) {
+    for (int32_t j = from / LANES * LANES; j < to; j += LANES) {
+        store_f32(scores + j, hyperbolic_tangent(load_f32(scores + j) / most) * most);
+    }
+}
+
+/* Adds the biases of a head to a query's scores; `key` is the distance of the segment's first key from the query. */
+static void add_biases(const float *biases, int64_t farthest, int64_t key, int32_t from, int32_t to, float *scores) {
+    int32_t near = (int32_t)lesser(to, greater(from, -farthest - key));
+    int32_t far = (int32_t)lesser(to, greater(near, farthest - key));
+    for (int32_t j = from; j < near; j++) scores[j] += biases[0];
+    for (int32_t j = near; j < far; j++) scores[j] += biases[key + j + farthest];
+    for (int32_t j = far; j < to; j++) scores[j] += biases[2 * farthest];
+}
+
 /* ---- weights ---- */
 
 /* Hides what lies outside `from` to `to` in the chunks that they touch. */
@@ -374,6 +390,12 @@ static void see(const struct attention *a, const struct tile *t, int64_t kv_head
     for (int64_t i = 0; i < queries; i++) {
         float *scores = s->scores + i * SEGMENT;
         if (s->from[i] >= s->to[i]) continue;
+        if (a->soft_cap != 0) cap(scores, s->from[i], s->to[i], (float)a->soft_cap);
+        if (a->farthest >= 0) {
+            const float *biases = s->biases + (kv_head * group_of(a) + i % group_of(a)) * distances(a);
+            int64_t key = t->base + segment * SEGMENT - position_of(a, t, i);
+            add_biases(biases, a->farthest, key, s->from[i], s->to[i], scores);
+        }
         for (int32_t j = low; !complete && j < high; j++) {
             if (keys[j] == (const char *)s->nothing) scores[j] = -INFINITY;
         }

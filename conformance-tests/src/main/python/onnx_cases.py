@@ -71,8 +71,6 @@ def reason(case, op, attributes, names, inputs):
         given = dict(zip(names, inputs))
         if any(name.startswith("attn_mask") for name in names):
             return "a mask of the caller's own"
-        if attributes.get("softcap"):
-            return "capped scores"
         if attributes.get("right_window_size", -1) >= 0:
             return "keys after the query"
         if any(t in FLOATS and t != np.float32 for t in types):

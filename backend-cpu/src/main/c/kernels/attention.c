@@ -1,5 +1,5 @@
 /*
- * Causal attention over a cache of blocks, with a window or without.
+ * Attention over a cache of blocks: causal, with a window, or to all keys.
  *
  * The keys of a sequence fall into segments of SEGMENT, counted from its table's base. For a query and a segment there are the largest score, the sum of the
  * weights, and the sum of the values by their weights; segments are joined in order (Milakov and Gimelshein 2018). How rows are cut into tiles, and
@@ -14,7 +14,7 @@
 /* The beginning of the workspace. */
 struct plan {
     int64_t tiles, items, pieces;
-    int64_t left, partials, scratches; /* where they begin, in bytes */
+    int64_t left, biases, partials, scratches; /* where they begin, in bytes */
 };
 
 static void begin(const struct attention *a, const struct tile *t, const struct scratch *s) {
@@ -80,6 +80,19 @@ INLINE int64_t plan_bytes(const struct attention *a, int64_t rows) {
         + padded(rows * a->kv_heads * (int64_t)sizeof(int32_t), LINE);
 }
 
+/* Bytes of the biases by head. */
+INLINE int64_t bias_bytes(const struct attention *a) {
+    return a->farthest >= 0 ? padded(a->heads * distances(a) * (int64_t)sizeof(float), LINE) : 0;
+}
+
+/* Turns the biases round, so that those of a head lie together: [heads, distances]. */
+static void put_biases(const struct attention *a, float *to) {
+    for (int64_t distance = 0; distance < distances(a); distance++) {
+        const float *row = (const float *)(a->bias + distance * a->bias_row);
+        for (int64_t head = 0; head < a->heads; head++) to[head * distances(a) + distance] = row[head];
+    }
+}
+
 /* The most floats of partial results: enough for one row of 32 heads of 64 over 128 thousand keys. With less room fewer items are cut into segments. */
 #define MOST_PARTIALS (1 << 20)
 
@@ -92,7 +105,7 @@ INLINE int64_t room(const struct attention *a, int64_t rows) {
 /* The bytes of workspace for steps of at most so many rows. */
 int64_t KERNEL(tenon_attention_workspace)(const struct attention *a, int64_t rows) {
     struct scratch s;
-    return plan_bytes(a, rows) + padded(room(a, rows) * (int64_t)sizeof(float), LINE) + a->workers * padded(place(a, NULL, &s), LINE);
+    return plan_bytes(a, rows) + bias_bytes(a) + padded(room(a, rows) * (int64_t)sizeof(float), LINE) + a->workers * padded(place(a, NULL, &s), LINE);
 }
 
 /* What a row sees of its sequence: segments, and the number of keys. */
@@ -100,7 +113,7 @@ static int64_t look(const struct attention *a, struct tile *t) {
     int64_t low = INT64_MAX, high = INT64_MIN;
     for (int32_t row = t->row; row < t->row + t->rows; row++) {
         low = lesser(low, lowest(a, a->positions[row], t->base));
-        high = greater(high, lesser(a->positions[row], t->last));
+        high = greater(high, highest(a, a->positions[row], t->last));
     }
     if (low > high) {
         t->first = t->end = 0;
@@ -165,7 +178,9 @@ int64_t KERNEL(tenon_attention_plan)(const struct attention *a, int64_t rows) {
     plan->tiles = count;
     plan->items = items;
     plan->left = (char *)left - a->workspace;
-    plan->partials = plan_bytes(a, rows);
+    plan->biases = plan_bytes(a, rows);
+    if (a->farthest >= 0) put_biases(a, (float *)(a->workspace + plan->biases));
+    plan->partials = plan->biases + bias_bytes(a);
     plan->scratches = plan->partials + padded(partials * (int64_t)sizeof(float), LINE);
     plan->pieces = greater(1, lesser(items, effort / GRAIN));
     return plan->pieces;
@@ -234,6 +249,7 @@ void KERNEL(tenon_attention_run)(const struct attention *a, int64_t piece, int64
     struct scratch s;
     int64_t bytes = padded(place(a, NULL, &s), LINE);
     place(a, a->workspace + plan->scratches + worker * bytes, &s);
+    s.biases = (const float *)(a->workspace + plan->biases);
     memset(s.nothing, 0, (size_t)greater(query_width(a), value_width(a)) * sizeof(float));
     int64_t end = plan->items * (piece + 1) / plan->pieces;
     for (int64_t i = plan->items * piece / plan->pieces; i < end; i++) {

@@ -80,7 +80,7 @@ public final class KeyChunks {
     }
 
     /**
-     * Checks the operands of an op that mixes the values of a cache.
+     * Checks the operands of an op that mixes the values of a cache, without a bias.
      *
      * @param op the op, for messages
      * @param in its operands
@@ -118,6 +118,9 @@ public final class KeyChunks {
         integers(op, "lengths", in.lengths(), 1, in.table().shape().dim(0));
         integers(op, "sequence", in.sequence(), 1, q.dim(0));
         integers(op, "positions", in.positions(), 1, q.dim(0));
+        in.bias().ifPresent(bias -> {
+            throw new ShapeMismatch(op, "bias", "left out", bias);
+        });
         return TensorSpec.dense(type, q.withWidth(values.width()));
     }
 

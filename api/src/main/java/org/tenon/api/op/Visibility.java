@@ -97,4 +97,30 @@ public interface Visibility {
             return "window " + size;
         }
     }
+
+    /** Every key of the sequence, those after the query too: encoders (Devlin et al. 2019), and decoders that look at an encoder's output. */
+    record All() implements Visibility {
+        /** A query sees keys after its own position. */
+        public static final Feature BIDIRECTIONAL = new Feature("BIDIRECTIONAL");
+
+        @Override
+        public Set<Feature> features() {
+            return Set.of(BIDIRECTIONAL);
+        }
+
+        @Override
+        public boolean sees(long query, long key) {
+            return true;
+        }
+
+        @Override
+        public Tensor lower(Ops ops, Tensor query, Tensor key) {
+            return ops.constant(Shape.of(1), 1);
+        }
+
+        @Override
+        public String toString() {
+            return "all";
+        }
+    }
 }

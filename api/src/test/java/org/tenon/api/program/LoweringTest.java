@@ -163,8 +163,19 @@ class LoweringTest {
 
     /** Three sequences, one of them over several blocks, one empty row, keys beyond the lengths full of rubbish. */
     @ParameterizedTest
-    @CsvSource({"0, 16", "5, 16", "1, 16", "0, 128", "40, 128"})
-    void attentionSeesWhatItShouldThroughBlockTables(int window, int blockSize) {
+    @CsvSource({
+        "causal, 16, 0, 0",
+        "5, 16, 0, 0",
+        "1, 16, 0, 0",
+        "causal, 128, 0, 0",
+        "40, 128, 0, 0",
+        "all, 16, 0, 0",
+        "causal, 16, 1.5, 0",
+        "causal, 16, 0, 9",
+        "all, 128, 0, 5",
+        "5, 16, 1.5, 1"
+    })
+    void attentionSeesWhatItShouldThroughBlockTables(String seen, int blockSize, double softCap, int distances) {
         int heads = 4;
         int kvHeads = 2;
         int width = 6;
@@ -181,11 +192,16 @@ class LoweringTest {
         float[] keys = Trial.random(blocks * kvHeads * blockSize * width, 1);
         float[] values = Trial.random(blocks * kvHeads * blockSize * valueWidth, 2);
         float[] q = Trial.random(5 * heads * width, 3);
-        Visibility sees = window == 0 ? new Visibility.Causal() : new Visibility.Window(window);
+        float[] bias = Trial.random(distances * heads, 4);
+        Visibility sees = switch (seen) {
+            case "causal" -> new Visibility.Causal();
+            case "all" -> new Visibility.All();
+            default -> new Visibility.Window(Integer.parseInt(seen));
+        };
         try (Trial trial = Trial.primitive(bounds)) {
             Tensor y = trial.ops()
                     .one(
-                            new Attention(0.4, sees, keyCount),
+                            new Attention(0.4, sees, keyCount, softCap, distances > 0),
                             new Attention.In<>(
                                     trial.weight(Shape.of(5, heads, width), q),
                                     trial.weight(Shape.of(blocks, kvHeads, blockSize, width), keys),
@@ -194,7 +210,10 @@ class LoweringTest {
                                     trial.input("bases", Shape.of(4), 0, 0, 0, 0),
                                     trial.input("lengths", Shape.of(4), lengths),
                                     trial.input("sequence", Shape.of(5), sequence),
-                                    trial.input("positions", Shape.of(5), positions)));
+                                    trial.input("positions", Shape.of(5), positions),
+                                    distances > 0
+                                            ? Optional.of(trial.weight(Shape.of(distances, heads), bias))
+                                            : Optional.empty()));
             trial.finish(y);
             trial.run(bounds);
             float[] found = trial.read(y, bounds);
@@ -212,7 +231,11 @@ class LoweringTest {
                         for (int i = 0; i < width; i++) {
                             score += (double) q[(row * heads + head) * width + i] * keys[at * width + i];
                         }
-                        double weight = Math.exp(0.4 * score);
+                        score *= 0.4;
+                        score = softCap > 0 ? softCap * Math.tanh(score / softCap) : score;
+                        int distance = Math.clamp(key - positions[row], -(distances / 2), distances / 2);
+                        score += distances > 0 ? bias[(distance + distances / 2) * heads + head] : 0;
+                        double weight = Math.exp(score);
                         total += weight;
                         for (int i = 0; i < valueWidth; i++) {
                             expected[i] += weight * values[at * valueWidth + i];

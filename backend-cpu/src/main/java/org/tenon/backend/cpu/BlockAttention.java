@@ -13,7 +13,7 @@ import org.tenon.api.tensor.Tensor;
 import org.tenon.api.tensor.TensorSpec;
 import org.tenon.backend.cpu.ffi.AttentionKernel;
 
-/** The launch of causal attention in C: planned by the launching thread, done in pieces by all. */
+/** The launch of attention in C: planned by the launching thread, done in pieces by all. */
 final class BlockAttention implements Launch, WorkerPool.Task {
     private final Workers workers;
     private final AttentionKernel.Call call;
@@ -49,20 +49,20 @@ final class BlockAttention implements Launch, WorkerPool.Task {
      *
      * @param workers do the work
      * @param kernel the C functions
-     * @param scale multiplies the scores
-     * @param reach how many keys a query sees at most, its own included
+     * @param op how scores are made
+     * @param sight which of them count
      * @param in the operands, of types that C kernels take
      * @param out the output
      * @return the answer
      */
     static Lookup.Native<Attention.In<Buffer>> kernel(
-            Workers workers, AttentionKernel kernel, double scale, int reach, Attention.In<Tensor> in, Tensor out) {
+            Workers workers, AttentionKernel kernel, Attention op, Sight sight, Attention.In<Tensor> in, Tensor out) {
         int threads = workers.pool().size();
         Dim rows = in.q().shape().dim(0);
-        AttentionKernel.Operands shapes = operands(scale, reach, threads, in.map(placing()), Place.of(out));
+        AttentionKernel.Operands shapes = operands(op, sight, threads, in.map(placing()), Place.of(out));
         return Lookup.<Attention.In<Buffer>>kernel((operands, outputs, workspace) -> {
                     AttentionKernel.Operands bound =
-                            operands(scale, reach, threads, operands.map(placed()), Place.of(outputs.getFirst()));
+                            operands(op, sight, threads, operands.map(placed()), Place.of(outputs.getFirst()));
                     long address = HostMemory.segment(workspace).address();
                     return new BlockAttention(workers, kernel.bind(bound, address), rows);
                 })
@@ -88,7 +88,7 @@ final class BlockAttention implements Launch, WorkerPool.Task {
     }
 
     private static AttentionKernel.Operands operands(
-            double scale, int reach, int threads, Attention.In<Place> in, Place out) {
+            Attention op, Sight sight, int threads, Attention.In<Place> in, Place out) {
         TensorSpec keys = in.keys().spec();
         return new AttentionKernel.Operands(
                 in.q().heads(),
@@ -111,9 +111,15 @@ final class BlockAttention implements Launch, WorkerPool.Task {
                         keys.width(),
                         in.values().spec().width(),
                         keys.shape().size(2),
-                        reach,
-                        scale,
-                        threads));
+                        threads),
+                new AttentionKernel.Scores(
+                        sight.reach(),
+                        sight.ahead(),
+                        op.scale(),
+                        op.softCap(),
+                        in.bias().map(Place::address).orElse(0L),
+                        in.bias().map(bias -> bias.spec().stride(0)).orElse(0L),
+                        in.bias().map(bias -> bias.spec().shape().size(0) / 2).orElse(-1L)));
     }
 
     @Override

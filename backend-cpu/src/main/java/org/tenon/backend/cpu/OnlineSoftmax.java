@@ -87,12 +87,22 @@ final class OnlineSoftmax {
         }
     }
 
-    /** Lets a query see the keys {@code from} to {@code to} of the tile. */
-    void see(int query, int from, int to, float scale) {
+    /**
+     * Lets a query see the keys {@code from} to {@code to} of the tile.
+     *
+     * @param query which
+     * @param from the first key
+     * @param to the key after the last
+     * @param of makes scores of products
+     * @param head the query's head
+     * @param distance of the tile's first key from the query
+     */
+    void see(int query, int from, int to, Scores of, int head, int distance) {
         score(query);
+        of.make(scores, from, to, head, distance);
         float highest = largest[query];
         for (int j = from; j < to; j++) {
-            scores[j] = there[j] ? scores[j] * scale : Float.NEGATIVE_INFINITY;
+            scores[j] = there[j] ? scores[j] : Float.NEGATIVE_INFINITY;
             highest = Math.max(highest, scores[j]);
         }
         if (highest == Float.NEGATIVE_INFINITY) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,25 +30,31 @@ class AttentionInvarianceTest {
     private static final int WIDTH = 40;
 
     /** How keys lie: sizes of blocks, and how many threads compute. */
-    private record Setting(Variant variant, DType type, Visibility sees, int blockSize, int threads) {
+    private record Setting(Variant variant, DType type, Attention op, int blockSize, int threads) {
         Setting withBlocks(int size) {
-            return new Setting(variant, type, sees, size, threads);
+            return new Setting(variant, type, op, size, threads);
         }
 
         Setting withThreads(int count) {
-            return new Setting(variant, type, sees, blockSize, count);
+            return new Setting(variant, type, op, blockSize, count);
         }
     }
 
     /** Some rows of a sequence: those of positions from one to another; its cache holds all up to the last. */
     private record Rows(int sequence, int from, int to) {}
 
+    /** Causal, within a window, and with scores that are capped and biased by distance. */
+    private static final List<Attention> OPS = List.of(
+            new Attention(0.3, new Visibility.Causal(), Rig.KEYS),
+            new Attention(0.3, new Visibility.Window(300), Rig.KEYS),
+            new Attention(0.3, new Visibility.Causal(), Rig.KEYS, 0.5, true));
+
     static Stream<Arguments> settings() {
         List<Arguments> all = new ArrayList<>();
         for (Variant variant : Variant.all()) {
             for (DType type : List.of(DType.F32, DType.BF16)) {
-                for (Visibility sees : List.of(new Visibility.Causal(), new Visibility.Window(300))) {
-                    all.add(Arguments.of(variant, type, sees));
+                for (Attention op : OPS) {
+                    all.add(Arguments.of(variant, type, op));
                 }
             }
         }
@@ -56,8 +63,8 @@ class AttentionInvarianceTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("settings")
-    void chunksGiveTheBitsOfTheWhole(Variant variant, DType type, Visibility sees) {
-        Setting setting = new Setting(variant, type, sees, 64, 2);
+    void chunksGiveTheBitsOfTheWhole(Variant variant, DType type, Attention op) {
+        Setting setting = new Setting(variant, type, op, 64, 2);
         double[] whole = attend(setting, new Rows(0, 0, 70));
         for (int size : new int[] {1, 7, 32, 33}) {
             double[] chunks = IntStream.range(0, (70 + size - 1) / size)
@@ -70,8 +77,8 @@ class AttentionInvarianceTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("settings")
-    void aLongContextGivesTheSameBitsRowByRow(Variant variant, DType type, Visibility sees) {
-        Setting setting = new Setting(variant, type, sees, 256, 3);
+    void aLongContextGivesTheSameBitsRowByRow(Variant variant, DType type, Attention op) {
+        Setting setting = new Setting(variant, type, op, 256, 3);
         double[] whole = attend(setting, new Rows(0, 1000, 1030));
         double[] single = IntStream.range(1000, 1030)
                 .mapToObj(row -> attend(setting, new Rows(0, row, row + 1)))
@@ -82,8 +89,8 @@ class AttentionInvarianceTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("settings")
-    void neitherOtherSequencesNorBlocksNorThreadsChangeABit(Variant variant, DType type, Visibility sees) {
-        Setting setting = new Setting(variant, type, sees, 2048, 1);
+    void neitherOtherSequencesNorBlocksNorThreadsChangeABit(Variant variant, DType type, Attention op) {
+        Setting setting = new Setting(variant, type, op, 2048, 1);
         Rows decode = new Rows(0, 900, 901);
         Rows prompt = new Rows(1, 0, 20);
         Rows chunk = new Rows(2, 500, 530);
@@ -99,8 +106,8 @@ class AttentionInvarianceTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("settings")
-    void whatIsNoNumberStaysInItsSequence(Variant variant, DType type, Visibility sees) {
-        Setting setting = new Setting(variant, type, sees, 16, 2);
+    void whatIsNoNumberStaysInItsSequence(Variant variant, DType type, Attention op) {
+        Setting setting = new Setting(variant, type, op, 16, 2);
         Rows sound = new Rows(0, 600, 603);
         Rows broken = new Rows(-1, 600, 603);
         double[] alone = attend(setting, sound);
@@ -152,11 +159,14 @@ class AttentionInvarianceTest {
                             Shape.of(Rig.SEQUENCES.dim()),
                             Arrays.stream(rows).mapToInt(Rows::to).toArray()),
                     rig.integers(Shape.of(Rig.ROWS.dim()), sequence),
-                    rig.integers(Shape.of(Rig.ROWS.dim()), positions));
+                    rig.integers(Shape.of(Rig.ROWS.dim()), positions),
+                    setting.op().relativeBias()
+                            ? Optional.of(rig.tensor(DType.F32, Shape.of(41, HEADS), i -> Math.sin(i * 0.9)))
+                            : Optional.empty());
             Buffer out = rig.output(setting.type(), Rig.perRow(HEADS, WIDTH));
             StepShape step =
                     new StepShape(Map.of(Rig.ROWS, padded, Rig.SEQUENCES, rows.length, Rig.KEYS, Math.max(1, longest)));
-            rig.run(new Attention(0.3, setting.sees(), Rig.KEYS), in, List.of(out), step);
+            rig.run(setting.op(), in, List.of(out), step);
             return Arrays.copyOf(Rig.read(out, step), count * HEADS * WIDTH);
         }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -52,7 +53,28 @@ class AttentionsTest {
 
     /** What is attended to. */
     record Case(
-            String name, Step step, Visibility sees, int heads, int kvHeads, int keyWidth, int valueWidth, DType type) {
+            String name,
+            Step step,
+            Visibility sees,
+            int heads,
+            int kvHeads,
+            int keyWidth,
+            int valueWidth,
+            DType type,
+            double cap,
+            int distances) {
+        Case(
+                String name,
+                Step step,
+                Visibility sees,
+                int heads,
+                int kvHeads,
+                int keyWidth,
+                int valueWidth,
+                DType type) {
+            this(name, step, sees, heads, kvHeads, keyWidth, valueWidth, type, 0, 0);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -95,6 +117,7 @@ class AttentionsTest {
 
     static Stream<Case> cases() {
         Visibility causal = new Visibility.Causal();
+        Visibility all = new Visibility.All();
         return Stream.of(
                 new Case("decode", DECODE, causal, 4, 4, 16, 16, DType.F32),
                 new Case("decode, queries share keys", DECODE, causal, 6, 2, 13, 13, DType.F32),
@@ -124,6 +147,28 @@ class AttentionsTest {
                 new Case("base and a missing block, window", BASED, new Visibility.Window(6), 2, 1, 8, 8, DType.F32),
                 new Case("5000 keys", LONG, causal, 4, 2, 32, 32, DType.F32),
                 new Case("5000 keys, one key head", LONG, causal, 5, 1, 64, 64, DType.F16),
+                new Case("all keys", PREFILL, all, 4, 2, 8, 8, DType.F32),
+                new Case("all keys, ragged", RAGGED, all, 4, 2, 10, 10, DType.BF16),
+                new Case("all keys, base and a missing block", BASED, all, 2, 1, 8, 8, DType.F16),
+                new Case("all of 5000 keys", LONG, all, 4, 2, 32, 32, DType.F32),
+                new Case("capped", PREFILL, causal, 6, 2, 13, 13, DType.F32, 0.7, 0),
+                new Case(
+                        "capped, base and a missing block",
+                        BASED,
+                        new Visibility.Window(6),
+                        2,
+                        1,
+                        8,
+                        8,
+                        DType.F32,
+                        0.1,
+                        0),
+                new Case("capped, 5000 keys", LONG, causal, 4, 2, 32, 32, DType.BF16, 50, 0),
+                new Case("biased, all at one distance", PREFILL, causal, 4, 2, 8, 8, DType.F32, 0, 1),
+                new Case("biased, ragged", RAGGED, causal, 4, 2, 10, 10, DType.F32, 0, 5),
+                new Case("biased, all keys", PREFILL, all, 3, 3, 8, 8, DType.BF16, 0, 31),
+                new Case("biased, base and a missing block", BASED, all, 2, 1, 8, 8, DType.F32, 0, 201),
+                new Case("biased and capped, 5000 keys", LONG, causal, 5, 1, 64, 64, DType.F16, 1, 4097),
                 new Case("5000 keys, window of 4096", LONG, new Visibility.Window(4096), 2, 1, 32, 32, DType.BF16));
     }
 
@@ -280,13 +325,16 @@ class AttentionsTest {
                 rig.integers(Shape.of(Rig.SEQUENCES.dim()), step.bases()),
                 rig.integers(Shape.of(Rig.SEQUENCES.dim()), step.lengths()),
                 rig.integers(Shape.of(Rig.ROWS.dim()), step.sequence()),
-                rig.integers(Shape.of(Rig.ROWS.dim()), step.positions()));
+                rig.integers(Shape.of(Rig.ROWS.dim()), step.positions()),
+                c.distances() > 0
+                        ? Optional.of(rig.random(DType.F32, Shape.of(c.distances(), c.heads()), lie))
+                        : Optional.empty());
     }
 
     private static double[] run(Rig rig, Case c, Attention.In<Buffer> in, Rig.Lie lie) {
         Buffer out = rig.output(c.type(), Rig.perRow(c.heads(), c.valueWidth()), lie);
         rig.run(
-                new Attention(scale(c), c.sees(), Rig.KEYS),
+                new Attention(scale(c), c.sees(), Rig.KEYS, c.cap(), c.distances() > 0),
                 in,
                 List.of(out),
                 c.step().shape());
@@ -302,6 +350,7 @@ class AttentionsTest {
         double[] q = Rig.read(in.q(), step.shape());
         double[] keys = Rig.read(in.keys(), step.shape());
         double[] values = Rig.read(in.values(), step.shape());
+        double[] bias = in.bias().map(table -> Rig.read(table, step.shape())).orElse(new double[0]);
         double[] expected = new double[actual.length];
         double[] bound = new double[actual.length];
         int kw = c.keyWidth();
@@ -329,7 +378,18 @@ class AttentionsTest {
                             score += scale(c) * q[at * kw + d] * keys[place * kw + d];
                             magnitude += scale(c) * Math.abs(q[at * kw + d] * keys[place * kw + d]);
                         }
-                        scoreError = Math.max(scoreError, (kw + 2) * Bounds.U * magnitude);
+                        double error = (kw + 2) * Bounds.U * magnitude;
+                        if (c.cap() > 0) { // a quotient, a function within 4 units of 2u each, and a product
+                            score = c.cap() * Math.tanh(score / c.cap());
+                            error += 12 * Bounds.U * Math.abs(score);
+                        }
+                        if (c.distances() > 0) {
+                            int farthest = c.distances() / 2;
+                            int distance = Math.clamp(key - step.positions()[row], -farthest, farthest);
+                            score += bias[(distance + farthest) * c.heads() + head];
+                            error += Bounds.U * Math.abs(score);
+                        }
+                        scoreError = Math.max(scoreError, error);
                         if (pass == 0) {
                             largest = Math.max(largest, score);
                             count++;

@@ -3,6 +3,7 @@ package org.tenon.conformance.cases;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -95,6 +96,24 @@ final class AttentionCases implements CaseSource {
             List.of(new Heads(1, 1, 8, 8), new Heads(4, 2, 10, 10), new Heads(6, 1, 64, 64), new Heads(3, 3, 24, 13));
 
     private static final Visibility CAUSAL = new Visibility.Causal();
+    private static final Visibility ALL = new Visibility.All();
+
+    /**
+     * What is done to scores before the softmax.
+     *
+     * @param larger what they are multiplied by beside the usual scale: 200 for scores in the hundreds
+     * @param cap what they are capped at; 0 for none
+     * @param distances rows of the table of biases; 0 for none
+     */
+    record Scores(double larger, double cap, int distances) {
+        static final Scores PLAIN = new Scores(1, 0, 0);
+
+        @Override
+        public String toString() {
+            return "scores x" + larger + (cap > 0 ? " capped at " + cap : "")
+                    + (distances > 0 ? " biased by " + distances + " distances" : "");
+        }
+    }
 
     @Override
     public Stream<Case> cases() {
@@ -102,19 +121,24 @@ final class AttentionCases implements CaseSource {
                 .flatMap(step -> HEADS.stream()
                         .flatMap(heads -> FLOATS.stream()
                                 .flatMap(type -> Stream.of(Lie.values())
-                                        .map(lie -> attention(step, heads, CAUSAL, type, lie, 1)))));
+                                        .map(lie -> attention(step, heads, CAUSAL, type, lie, Scores.PLAIN)))));
         Stream<Case> windows = STEPS.stream()
                 .flatMap(step -> Stream.of(1, 5, 23, 999)
                         .flatMap(size -> FLOATS.stream()
                                 .map(type -> attention(
-                                        step, HEADS.get(1), new Visibility.Window(size), type, Lie.DENSE, 1))));
+                                        step,
+                                        HEADS.get(1),
+                                        new Visibility.Window(size),
+                                        type,
+                                        Lie.DENSE,
+                                        Scores.PLAIN))));
         // scores in the hundreds: a softmax that doesn't subtract the largest overflows
-        Stream<Case> large =
-                STEPS.stream().map(step -> attention(step, HEADS.get(2), CAUSAL, DType.F32, Lie.DENSE, 200));
+        Stream<Case> large = STEPS.stream()
+                .map(step -> attention(step, HEADS.get(2), CAUSAL, DType.F32, Lie.DENSE, new Scores(200, 0, 0)));
         Stream<Case> wide = Stream.of(128, 256)
                 .flatMap(width -> FLOATS.stream()
-                        .map(type ->
-                                attention(STEPS.get(4), new Heads(2, 1, width, width), CAUSAL, type, Lie.DENSE, 1)));
+                        .map(type -> attention(
+                                STEPS.get(4), new Heads(2, 1, width, width), CAUSAL, type, Lie.DENSE, Scores.PLAIN)));
         Stream<Case> many = FLOATS.stream()
                 .map(type -> attention(
                         step("5000 keys", 64, 0, new Sequence(0, 5000, 2)),
@@ -122,12 +146,54 @@ final class AttentionCases implements CaseSource {
                         CAUSAL,
                         type,
                         Lie.DENSE,
-                        1));
-        return Stream.of(plain, windows, large, wide, many).flatMap(cases -> cases);
+                        Scores.PLAIN));
+        return Stream.of(plain, windows, large, wide, many, all(), capped(), biased())
+                .flatMap(cases -> cases);
     }
 
-    static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, double larger) {
-        CaseWriter writer = new CaseWriter(lie, "Attention", type, step, heads, sees, "scores x" + larger)
+    /** Encoders, whose queries see what comes after them, and decoders that look at an encoder's output. */
+    private static Stream<Case> all() {
+        return STEPS.stream()
+                .flatMap(step -> Stream.of(HEADS.get(1), HEADS.get(2))
+                        .flatMap(heads -> FLOATS.stream()
+                                .flatMap(type -> Stream.of(Lie.values())
+                                        .map(lie -> attention(step, heads, ALL, type, lie, Scores.PLAIN)))));
+    }
+
+    /** Caps far above the scores, within their range, and far below it; behind a window the cap of a key out of sight must not count. */
+    private static Stream<Case> capped() {
+        Stream<Case> caps = STEPS.stream()
+                .flatMap(step -> Stream.of(new Scores(1, 50, 0), new Scores(4, 2, 0), new Scores(200, 3, 0))
+                        .flatMap(scores -> FLOATS.stream()
+                                .map(type -> attention(step, HEADS.get(1), CAUSAL, type, Lie.DENSE, scores))));
+        Stream<Case> windows = STEPS.stream()
+                .map(step -> attention(
+                        step, HEADS.get(2), new Visibility.Window(5), DType.F32, Lie.COLUMNS, new Scores(1, 1, 0)));
+        return Stream.concat(caps, windows);
+    }
+
+    /** Tables of biases shorter than a sequence and longer, under all that a query can see; once with a cap too. */
+    private static Stream<Case> biased() {
+        Stream<Case> tables = STEPS.stream()
+                .flatMap(step -> Stream.of(1, 9, 257)
+                        .flatMap(distances -> Stream.of(CAUSAL, ALL, new Visibility.Window(5))
+                                .flatMap(sees -> FLOATS.stream()
+                                        .map(type -> attention(
+                                                step,
+                                                HEADS.get(1),
+                                                sees,
+                                                type,
+                                                Lie.DENSE,
+                                                new Scores(1, 0, distances))))));
+        Stream<Case> gaps = STEPS.stream()
+                .map(step -> attention(step, HEADS.get(3), CAUSAL, DType.F32, Lie.COLUMNS, new Scores(1, 0, 33)));
+        Stream<Case> both = STEPS.stream()
+                .map(step -> attention(step, HEADS.get(2), ALL, DType.F32, Lie.DENSE, new Scores(1, 2, 9)));
+        return Stream.of(tables, gaps, both).flatMap(cases -> cases);
+    }
+
+    static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, Scores scores) {
+        CaseWriter writer = new CaseWriter(lie, "Attention", type, step, heads, sees, scores)
                 .rows(step.rows())
                 .sequences(step.sequences().size(), step.keys());
         int blocks = step.sequences().stream().mapToInt(step::blocks).sum() + 1;
@@ -148,10 +214,10 @@ final class AttentionCases implements CaseSource {
         });
         Shape perSequence = Shape.of(CaseWriter.SEQUENCES.dim());
         Shape perRow = Shape.of(CaseWriter.ROWS.dim());
-        double scale = larger / Math.sqrt(heads.keyWidth());
+        double scale = scores.larger() / Math.sqrt(heads.keyWidth());
         int entries = step.entries();
         return writer.of(
-                new Attention(scale, sees, CaseWriter.KEYS),
+                new Attention(scale, sees, CaseWriter.KEYS, scores.cap(), scores.distances() > 0),
                 new Attention.In<>(
                         writer.floats(
                                 type, Shape.of(CaseWriter.ROWS.dim(), heads.heads(), heads.keyWidth()), Values.PLAIN),
@@ -171,7 +237,11 @@ final class AttentionCases implements CaseSource {
                         writer.integers(
                                 perSequence, i -> step.sequences().get(i).length()),
                         writer.integers(perRow, sequence::get),
-                        writer.integers(perRow, positions::get)));
+                        writer.integers(perRow, positions::get),
+                        scores.distances() > 0
+                                ? Optional.of(writer.floats(
+                                        DType.F32, Shape.of(scores.distances(), heads.heads()), Values.PLAIN))
+                                : Optional.empty()));
     }
 
     /** Blocks in no order; the tables of shorter sequences end with missing ones. */

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.cases.AttentionCases.Heads;
+import org.tenon.conformance.cases.AttentionCases.Scores;
 import org.tenon.conformance.cases.AttentionCases.Sequence;
 import org.tenon.conformance.cases.AttentionCases.Step;
 
@@ -36,7 +37,8 @@ final class RaggedCases implements CaseSource {
             return FLOATS.stream()
                     .flatMap(type -> Stream.of(Lie.values())
                             .flatMap(lie -> Stream.of(new Visibility.Causal(), window)
-                                    .map(sees -> AttentionCases.attention(step, heads, sees, type, lie, 1))));
+                                    .map(sees ->
+                                            AttentionCases.attention(step, heads, sees, type, lie, Scores.PLAIN))));
         });
     }
 

@@ -85,7 +85,12 @@ final class LawMutants {
 
     private static Attention narrower(Attention op) {
         return op.sees() instanceof Visibility.Window window
-                ? new Attention(op.scale(), new Visibility.Window(window.size() - 1), op.keys())
+                ? new Attention(
+                        op.scale(),
+                        new Visibility.Window(window.size() - 1),
+                        op.keys(),
+                        op.softCap(),
+                        op.relativeBias())
                 : op;
     }
 

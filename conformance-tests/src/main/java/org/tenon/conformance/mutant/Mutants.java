@@ -94,7 +94,17 @@ public final class Mutants {
                 new Mutant(
                         "scores not scaled",
                         "Attention/F32/prefill, blocks of 16",
-                        Changes.op(Attention.class, op -> new Attention(1, op.sees(), op.keys()))),
+                        Changes.op(
+                                Attention.class,
+                                op -> new Attention(1, op.sees(), op.keys(), op.softCap(), op.relativeBias()))),
+                new Mutant(
+                        "scores not capped",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/causal/scores x4.0 capped at 2.0",
+                        Changes.op(Attention.class, op -> op.softCap(0))),
+                new Mutant(
+                        "scores capped at 1 and multiplied by the cap",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/causal/scores x4.0 capped at 2.0",
+                        Changes.op(Attention.class, Mutants::steeper)),
                 new Mutant(
                         "a softmax without the largest subtracted",
                         "Attention/F32/decode, blocks of 16/6 on 1 heads of 64/causal/scores x200",
@@ -138,8 +148,11 @@ public final class Mutants {
                 new Mutant(
                         "no window",
                         "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/window 5",
-                        Changes.op(
-                                Attention.class, op -> new Attention(op.scale(), new Visibility.Causal(), op.keys()))),
+                        Changes.op(Attention.class, op -> seeing(new Visibility.Causal(), op))),
+                new Mutant(
+                        "causal in place of all keys",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/all",
+                        Changes.op(Attention.class, op -> seeing(new Visibility.Causal(), op))),
                 new Mutant(
                         "a window one key wider",
                         "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/window 5",
@@ -160,8 +173,18 @@ public final class Mutants {
 
     private static Attention wider(Attention op) {
         return op.sees() instanceof Visibility.Window window
-                ? new Attention(op.scale(), new Visibility.Window(window.size() + 1), op.keys())
+                ? seeing(new Visibility.Window(window.size() + 1), op)
                 : op;
+    }
+
+    private static Attention seeing(Visibility sees, Attention op) {
+        return new Attention(op.scale(), sees, op.keys(), op.softCap(), op.relativeBias());
+    }
+
+    /** {@code cap * tanh(score)}: the quotient is forgotten, as a larger scale shows. */
+    private static Attention steeper(Attention op) {
+        double factor = op.softCap() > 0 ? op.softCap() : 1;
+        return new Attention(op.scale() * factor, op.sees(), op.keys(), op.softCap(), op.relativeBias());
     }
 
     private static List<Mutant> indices() {
@@ -178,6 +201,18 @@ public final class Mutants {
                         "keys read as values",
                         "Attention/F32/prefill, blocks of 16/4 on 2",
                         Changes.swapped(Attention.class, "keys", "values")),
+                new Mutant(
+                        "biases of the next distance",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/causal/scores x1.0 biased by 257",
+                        Changes.reads(Attention.class, "bias", Mutants::shifted)),
+                new Mutant(
+                        "biases of the wrong head",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/causal/scores x1.0 biased by 9",
+                        Changes.reads(Attention.class, "bias", Mutants::mirrored)),
+                new Mutant(
+                        "no bias beyond the last distance",
+                        "Attention/F32/prefill, blocks of 16/4 on 2 heads of 10/all/scores x1.0 biased by 9",
+                        Changes.reads(Attention.class, "bias", Mutants::withoutEnds)),
                 new Mutant(
                         "written one slot further",
                         "CacheWrite/F32/2 into",
@@ -309,6 +344,34 @@ public final class Mutants {
                 elements.set(row, column, elements.get(row + 1, column));
                 elements.set(row + 1, column, first);
             }
+        }
+    }
+
+    /** Each row is the one that follows. */
+    private static void shifted(Elements elements) {
+        for (int row = 0; row + 1 < elements.rows(); row++) {
+            for (int column = 0; column < elements.width(); column++) {
+                elements.set(row, column, elements.get(row + 1, column));
+            }
+        }
+    }
+
+    /** The last column first. */
+    private static void mirrored(Elements elements) {
+        for (int row = 0; row < elements.rows(); row++) {
+            for (int column = 0; column < elements.width() / 2; column++) {
+                int other = elements.width() - 1 - column;
+                double first = elements.get(row, column);
+                elements.set(row, column, elements.get(row, other));
+                elements.set(row, other, first);
+            }
+        }
+    }
+
+    private static void withoutEnds(Elements elements) {
+        for (int column = 0; column < elements.width(); column++) {
+            elements.set(0, column, 0);
+            elements.set(elements.rows() - 1, column, 0);
         }
     }
 

@@ -50,7 +50,8 @@ final class AttentionStatements {
                 integers(rows, row -> row / perSequence),
                 integers(rows, row -> first.applyAsInt(row / perSequence) + row % perSequence));
         return Statement.of(
-                        new Attention(scale, sees, CaseWriter.KEYS),
+                        new Attention(scale, sees, CaseWriter.KEYS)
+                                .softCap(each.attributes().decimal("softcap", 0)),
                         new Attention.In<>(
                                 in.q().given(),
                                 in.keys().given(),

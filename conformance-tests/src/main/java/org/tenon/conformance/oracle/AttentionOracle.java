@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tenon.api.op.Attention;
 
-/** {@code softmax(scale * q k^T) v} over the keys that each query sees (Vaswani et al. 2017), zeros where it sees none. */
+/**
+ * {@code softmax(scale * q k^T) v} over the keys that each query sees (Vaswani et al. 2017), its scores capped and biased by distance where
+ * the op says so; zeros where a query sees no key.
+ */
 final class AttentionOracle {
     private AttentionOracle() {}
 
-    /** A key that a query sees: where it lies, and its score. */
-    private record Seen(int block, int place, double score, double magnitude) {}
+    /** A key that a query sees: where it lies, its score, and how far that may be off. */
+    private record Seen(int block, int place, double score, double error) {}
 
     static List<Exact> compute(Attention op, Attention.In<Exact> in, Precision precision) {
         Exact q = in.q();
@@ -19,7 +22,7 @@ final class AttentionOracle {
         Exact out = Exact.zeros(q.type(), q.size(0), heads, valueWidth);
         for (int row = 0; row < q.size(0); row++) {
             for (int head = 0; head < heads && in.sequence().whole(row) >= 0; head++) {
-                List<Seen> seen = seen(op, in, row, head, head / group);
+                List<Seen> seen = seen(op, in, row, head, head / group, precision);
                 for (int i = 0; i < valueWidth && !seen.isEmpty(); i++) {
                     mix(in, seen, head / group, i, out, row, head, precision);
                 }
@@ -28,7 +31,8 @@ final class AttentionOracle {
         return List.of(out);
     }
 
-    private static List<Seen> seen(Attention op, Attention.In<Exact> in, int row, int head, int kvHead) {
+    private static List<Seen> seen(
+            Attention op, Attention.In<Exact> in, int row, int head, int kvHead, Precision precision) {
         int sequence = in.sequence().whole(row);
         int base = in.bases().whole(sequence);
         int blockSize = in.keys().size(2);
@@ -46,15 +50,34 @@ final class AttentionOracle {
                         score += product;
                         magnitude += Math.abs(product);
                     }
-                    seen.add(new Seen(block, place, score * op.scale(), magnitude * Math.abs(op.scale())));
+                    double error = precision.sum(in.q().size(2) + 1) * magnitude * Math.abs(op.scale());
+                    Seen plain = new Seen(block, place, score * op.scale(), error);
+                    Seen capped = op.softCap() > 0 ? capped(plain, op.softCap(), precision) : plain;
+                    int distance = key - in.positions().whole(row);
+                    seen.add(in.bias()
+                            .map(bias -> biased(capped, bias, distance, head, precision))
+                            .orElse(capped));
                 }
             }
         }
         return seen;
     }
 
+    /** A tanh is nowhere steeper than 1, so an error is not made larger; the quotient, the function and the product add their own. */
+    private static Seen capped(Seen key, double cap, Precision precision) {
+        double score = cap * Math.tanh(key.score() / cap);
+        double own = Math.abs(score) * (2 * precision.function() + 2 * precision.roundoff());
+        return new Seen(key.block(), key.place(), score, key.error() + own);
+    }
+
+    private static Seen biased(Seen key, Exact bias, int distance, int head, Precision precision) {
+        int farthest = bias.size(0) / 2;
+        double score = key.score() + bias.at(Math.clamp(distance, -farthest, farthest) + farthest, head);
+        return new Seen(key.block(), key.place(), score, key.error() + Math.abs(score) * precision.roundoff());
+    }
+
     /**
-     * A score is off by {@code e = (d + 2) u sum|q k|}, so a weight by a factor {@code exp(e)} beside the roundings of its own; numerator
+     * A score is off by {@code e = (d + 2) u sum|q k|} and what a cap and a bias add to it, so a weight by a factor {@code exp(e)} beside the roundings of its own; numerator
      * and denominator are sums of {@code n} of them. The mean {@code sum w v / sum w} is off by the sum of {@code w |v - mean|} times
      * the weights' error, and by the roundings of the two sums.
      */
@@ -68,10 +91,10 @@ final class AttentionOracle {
             int head,
             Precision precision) {
         double largest = Double.NEGATIVE_INFINITY;
-        double magnitude = 0;
+        double scores = 0;
         for (Seen key : seen) {
             largest = Math.max(largest, key.score());
-            magnitude = Math.max(magnitude, key.magnitude());
+            scores = Math.max(scores, key.error());
         }
         double total = 0;
         double sum = 0;
@@ -84,7 +107,6 @@ final class AttentionOracle {
             absolute += weight * Math.abs(value);
         }
         double mean = sum / total;
-        double scores = precision.sum(in.q().size(2) + 1) * magnitude;
         // the difference of two scores goes into an exponential: both errors, the subtraction's, the function's own and
         // its argument's
         double spread = 0;

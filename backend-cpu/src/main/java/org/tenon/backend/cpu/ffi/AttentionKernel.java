@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import org.tenon.api.tensor.DType;
 
-/** {@code attention.c}: causal attention over a cache of blocks. Thread-safe. */
+/** {@code attention.c}: attention over a cache of blocks. Thread-safe. */
 public final class AttentionKernel {
     private final MethodHandle workspace;
     private final MethodHandle plan;
@@ -62,7 +62,21 @@ public final class AttentionKernel {
             long table, long tableRow, long entries, long bases, long lengths, long sequence, long positions) {}
 
     /**
-     * Sizes, and what the scores are made with.
+     * How scores are made, and which of them count.
+     *
+     * @param reach how many keys a query sees at most of those up to its position, its own included
+     * @param ahead how many it sees at most of those after its position
+     * @param scale multiplies the scores
+     * @param softCap what scores are capped at; 0 for none
+     * @param bias where the biases by distance begin, F32 {@code [2 * farthest + 1, heads]}; 0 for none, or where that isn't known yet
+     * @param biasRow bytes from row to row of them
+     * @param farthest the last distance with a bias of its own; negative for no biases
+     */
+    public record Scores(
+            long reach, long ahead, double scale, double softCap, long bias, long biasRow, long farthest) {}
+
+    /**
+     * Sizes.
      *
      * @param blocks of the pools
      * @param heads of the queries
@@ -70,20 +84,10 @@ public final class AttentionKernel {
      * @param keyWidth of a key
      * @param valueWidth of a value
      * @param blockSize places of a block
-     * @param reach how many keys a query sees at most
-     * @param scale multiplies the scores
      * @param workers how many threads run pieces at once
      */
     public record Sizes(
-            long blocks,
-            long heads,
-            long kvHeads,
-            long keyWidth,
-            long valueWidth,
-            long blockSize,
-            long reach,
-            double scale,
-            int workers) {}
+            long blocks, long heads, long kvHeads, long keyWidth, long valueWidth, long blockSize, int workers) {}
 
     /**
      * All that the kernel works on.
@@ -95,8 +99,10 @@ public final class AttentionKernel {
      * @param values the values
      * @param places what lies where
      * @param sizes the sizes
+     * @param scores how they are made
      */
-    public record Operands(Heads q, DType type, Heads out, Pool keys, Pool values, Places places, Sizes sizes) {
+    public record Operands(
+            Heads q, DType type, Heads out, Pool keys, Pool values, Places places, Sizes sizes, Scores scores) {
         /** {@code struct attention}, 8 bytes each. */
         private MemorySegment write(Arena arena, long workspace) {
             List<Long> fields = List.of(
@@ -130,8 +136,13 @@ public final class AttentionKernel {
                     sizes.keyWidth,
                     sizes.valueWidth,
                     sizes.blockSize,
-                    sizes.reach,
-                    Double.doubleToRawLongBits(sizes.scale),
+                    scores.reach,
+                    scores.ahead,
+                    Double.doubleToRawLongBits(scores.scale),
+                    Double.doubleToRawLongBits(scores.softCap),
+                    scores.farthest,
+                    scores.bias,
+                    scores.biasRow,
                     (long) sizes.workers,
                     workspace);
             return arena.allocateFrom(

@@ -7,11 +7,11 @@ import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
 
 /**
- * The launch of causal attention. A piece of work is a tile of rows and one key head, so that each key is read once for all query heads that share it
+ * The launch of attention. A piece of work is a tile of rows and one key head, so that each key is read once for all query heads that share it
  * and for all rows of a sequence in the tile. Tiles of keys begin at the table's base, so that a result depends neither on the size
  * of blocks nor on what else is in the step.
  */
-final class CausalAttention implements Launch, WorkerPool.Task {
+final class TiledAttention implements Launch, WorkerPool.Task {
     /** Rows of a tile in prefill. */
     static final int ROWS = 16;
 
@@ -22,8 +22,8 @@ final class CausalAttention implements Launch, WorkerPool.Task {
 
     private final Workers workers;
     private final OnlineSoftmax[] softmaxes;
-    private final float scale;
-    private final int reach;
+    private final Scores scores;
+    private final Sight sight;
     private final View q;
     private final View keys;
     private final View values;
@@ -44,17 +44,22 @@ final class CausalAttention implements Launch, WorkerPool.Task {
      *
      * @param workers do the work
      * @param softmaxes one for each worker
-     * @param scale multiplies the scores
-     * @param reach how many keys a query sees at most, its own included
+     * @param op how scores are made
+     * @param sight which of them count
      * @param in the operands
      * @param out the output
      */
-    CausalAttention(
-            Workers workers, OnlineSoftmax[] softmaxes, double scale, int reach, Attention.In<Buffer> in, Buffer out) {
+    TiledAttention(
+            Workers workers,
+            OnlineSoftmax[] softmaxes,
+            Attention op,
+            Sight sight,
+            Attention.In<Buffer> in,
+            Buffer out) {
         this.workers = workers;
         this.softmaxes = softmaxes;
-        this.scale = (float) scale;
-        this.reach = reach;
+        this.scores = new Scores(op, in);
+        this.sight = sight;
         q = new View(in.q());
         keys = new View(in.keys());
         values = new View(in.values());
@@ -73,6 +78,7 @@ final class CausalAttention implements Launch, WorkerPool.Task {
     public void run(Queue queue, StepShape step) {
         rows = Math.toIntExact(q.shape().dim(0).size(step));
         tileRows = rows <= FEW ? 1 : ROWS;
+        scores.ready();
         workers.pool().run((rows + tileRows - 1) / tileRows * kvHeads, this);
     }
 
@@ -118,8 +124,8 @@ final class CausalAttention implements Launch, WorkerPool.Task {
         int low = Integer.MAX_VALUE;
         int high = Integer.MIN_VALUE;
         for (int row = first; row < end; row++) {
-            low = Math.min(low, lowest(positions.integer(row), base));
-            high = Math.max(high, Math.min(positions.integer(row), last));
+            low = Math.min(low, sight.lowest(positions.integer(row), base));
+            high = Math.max(high, sight.highest(positions.integer(row), last));
         }
         if (low > high) {
             return;
@@ -133,18 +139,13 @@ final class CausalAttention implements Launch, WorkerPool.Task {
             load(softmax, owner, kvHead, tile * KEYS, Math.max(low - start, 0), Math.min(high - start + 1, KEYS));
             for (int i = 0; i < queries; i++) {
                 int position = positions.integer(first + i / group);
-                int from = Math.max(lowest(position, base) - start, 0);
-                int to = Math.min(Math.min(position, last) - start + 1, KEYS);
+                int from = Math.max(sight.lowest(position, base) - start, 0);
+                int to = Math.min(sight.highest(position, last) - start + 1, KEYS);
                 if (from < to) {
-                    softmax.see(i, from, to, scale);
+                    softmax.see(i, from, to, scores, kvHead * group + i % group, start - position);
                 }
             }
         }
-    }
-
-    /** The first key that a query sees. */
-    private int lowest(int position, int base) {
-        return (int) Math.max(base, (long) position - reach + 1);
     }
 
     /** Reads a tile of keys and values; {@code offset} is the tile's first key, counted from the table's base. */
