@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** All cases. */
 public final class Catalogue {
     private static final List<CaseSource> SOURCES =
-            List.of(new ElementCases(), new RowCases(), new ProductCases(), new AttentionCases(), new RaggedCases());
+            List.of(new ElementCases(), new RowCases(), new ProductCases(), new AttentionCases(), new ExpertCases(), new RaggedCases());
 
     private Catalogue() {}
 

@@ -10,6 +10,7 @@ import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
 import org.tenon.api.op.LayerNorm;
@@ -18,6 +19,7 @@ import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Unary;
 import org.tenon.api.op.Visibility;
@@ -32,7 +34,7 @@ public final class Mutants {
 
     /** {@return all of them} */
     public static List<Mutant> all() {
-        return Stream.of(numerics(), masks(), indices(), memory(), staleness(), LawMutants.all(), LifeMutants.all())
+        return Stream.of(numerics(), masks(), indices(), experts(), memory(), staleness(), LawMutants.all(), LifeMutants.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -241,6 +243,47 @@ public final class Mutants {
                         "a missing matrix is matrix 0",
                         "MatMul/abT/7x3x4x20x9/index",
                         Changes.reads(MatMul.class, "index", each(x -> Math.max(x, 0)))));
+    }
+
+    private static List<Mutant> experts() {
+        return List.of(
+                new Mutant(
+                        "weights not renormalised",
+                        "Route/of the chosen/13 to 2 of 8/plain",
+                        Changes.op(Route.class, op -> new Route(op.chosen(), false))),
+                new Mutant(
+                        "equal logits to the last expert",
+                        "Route/of all/13 to 2 of 8/ties",
+                        Changes.reads(Route.class, "logits", Mutants::rising)),
+                new Mutant(
+                        "padding routed",
+                        "Route/of all/13 to 2 of 8/plain",
+                        Changes.reads(Route.class, "sequence", each(x -> Math.max(x, 0)))),
+                new Mutant(
+                        "experts off by one",
+                        "Experts/F32-F32-F32/5x40x72 to 2 of 8/silu",
+                        Changes.reads(Experts.class, "ids", each(x -> x < 0 ? x : Math.max(0, x - 1)))),
+                new Mutant(
+                        "a row of no expert goes to the first",
+                        "Experts/F32-F32-F32/5x40x72 to 2 of 8/silu",
+                        Changes.reads(Experts.class, "ids", each(x -> Math.max(x, 0)))),
+                new Mutant(
+                        "experts not weighed",
+                        "Experts/F32-F32-F32/1x64x96 to 2 of 8/silu",
+                        Changes.reads(Experts.class, "weights", each(_ -> 1))),
+                new Mutant(
+                        "gates and ups of experts swapped",
+                        "Experts/F32-F32-F32/1x64x96 to 2 of 8/silu",
+                        Changes.swapped(Experts.class, "gate", "up")));
+    }
+
+    /** Breaks ties for the last. */
+    private static void rising(Elements elements) {
+        for (int row = 0; row < elements.rows(); row++) {
+            for (int column = 0; column < elements.width(); column++) {
+                elements.set(row, column, elements.get(row, column) + column * 1e-6);
+            }
+        }
     }
 
     private static List<Mutant> memory() {

@@ -125,7 +125,7 @@ final class ElementOracles {
      * The ramps are a comparison and a product. SiLU is {@code x sigmoid(x)}, relative to the result. The GELUs add 1 to a number that
      * may be close to -1, so what they lose is relative to {@code x}.
      */
-    private static double activationBound(Activation activation, double x, double value, Precision precision) {
+    static double activationBound(Activation activation, double x, double value, Precision precision) {
         double u = precision.roundoff();
         if (activation.equals(Activation.RELU)) {
             return 0;

@@ -10,6 +10,7 @@ import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
@@ -22,6 +23,7 @@ import org.tenon.api.op.Operands;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
@@ -53,7 +55,9 @@ public final class Oracles {
                 .with(RmsNorm.class, RowOracles::rmsNorm)
                 .with(LayerNorm.class, RowOracles::layerNorm)
                 .with(Rope.class, RowOracles::rope)
-                .with(Attention.class, AttentionOracle::compute);
+                .with(Attention.class, AttentionOracle::compute)
+                .with(Route.class, ExpertOracles::route)
+                .with(Experts.class, ExpertOracles::experts);
     }
 
     /**

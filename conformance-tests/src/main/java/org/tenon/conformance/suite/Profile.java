@@ -7,6 +7,7 @@ import org.tenon.api.op.Activate;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.LayerNorm;
 import org.tenon.api.op.Linear;
@@ -14,6 +15,7 @@ import org.tenon.api.op.Op;
 import org.tenon.api.op.Primitives;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 
 /**
  * What a backend must be able to do to be called fit for a kind of model.
@@ -38,8 +40,12 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
                     RmsNorm.class,
                     Rope.class));
 
+    /** Mixtures of experts: Mixtral and its kin, beside what {@link #CORE} asks for. */
+    public static final Profile EXPERTS =
+            new Profile("EXPERTS", new HashSet<>(Primitives.ALL), Set.of(Experts.class, Route.class));
+
     /** All that there are; a new one is named here and nowhere else. */
-    public static final List<Profile> ALL = List.of(CORE);
+    public static final List<Profile> ALL = List.of(CORE, EXPERTS);
 
     /**
      * Copies the sets.
