@@ -44,7 +44,7 @@ public final class Layers {
     }
 
     /**
-     * Causal attention.
+     * Attention of a sequence to itself, causal unless {@link SelfAttention#bothWays} is added.
      *
      * @param heads heads of queries
      * @return the layer

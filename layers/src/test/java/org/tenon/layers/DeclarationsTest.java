@@ -2,6 +2,7 @@ package org.tenon.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.layerNorm;
@@ -110,6 +111,15 @@ class DeclarationsTest {
     }
 
     @Test
+    void attentionBothWaysKeepsNothingAndNeedsWholeSequences() {
+        Declaration declaration = declare(attention(4).bothWays());
+        assertEquals(Map.of(), declaration.memories());
+        assertTrue(declaration.wholeSequences());
+        assertEquals(4 * 64, declaration.operationsPerRow());
+        assertEquals(shapes(attention(4)), shapes(attention(4).bothWays()));
+    }
+
+    @Test
     void attentionSaysWhereItsPositionsDependOnTheSequencesLength() {
         Rope rope = Rope.of(1e4);
         Rope dynamic = rope.scaling(new DynamicScaling(2, 512));
@@ -175,6 +185,8 @@ class DeclarationsTest {
                         attention(1 << 30).headDim(1 << 30),
                         "headDim: 1073741824 heads of 1073741824 columns are more than 16777216"),
                 Arguments.of(attention(8).window(0), "window: 0 is less than 1"),
+                Arguments.of(
+                        attention(8).window(16).bothWays(), "window: queries that see the whole sequence have none"),
                 Arguments.of(attention(8).scale(Double.NaN), "scale: NaN is not a finite number"),
                 Arguments.of(attention(8).headNorm(-1), "headNorm: -1.0 is not in [0, 1)"),
                 Arguments.of(attention(8).rope(-1), "rope.theta: -1.0 is not a positive number"),

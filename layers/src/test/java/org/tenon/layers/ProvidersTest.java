@@ -103,6 +103,7 @@ class ProvidersTest {
                 Head.tied(),
                 Head.untied(),
                 attention(8),
+                attention(8).kvHeads(4).bothWays(),
                 attention(8)
                         .kvHeads(2)
                         .headDim(10)

@@ -21,6 +21,8 @@ public final class Declaration {
     private final List<Signal> reads = new ArrayList<>();
     private final List<Signal> writes = new ArrayList<>();
     private final List<LengthDependence> lengthDependences = new ArrayList<>();
+    private long operationsPerRow;
+    private boolean wholeSequences;
 
     /** Nothing declared yet. */
     public Declaration() {}
@@ -158,6 +160,19 @@ public final class Declaration {
     }
 
     /**
+     * Declares that the layer needs all rows of a sequence in one step, because a row depends on those after it. Only encoders compute so; nothing is
+     * kept from step to step.
+     *
+     * @param operationsPerRow what a row computes with each row of its sequence, beside the products with matrices: floating-point operations
+     * @return this declaration
+     */
+    public Declaration wholeSequences(long operationsPerRow) {
+        this.wholeSequences = true;
+        this.operationsPerRow = operationsPerRow;
+        return this;
+    }
+
+    /**
      * Declares that the layer reads a signal.
      *
      * @param signal the signal
@@ -230,6 +245,16 @@ public final class Declaration {
      */
     public long operationsPerKey(String memory) {
         return operations.getOrDefault(memory, 0L);
+    }
+
+    /** {@return whether the layer needs all rows of a sequence in one step} */
+    public boolean wholeSequences() {
+        return wholeSequences;
+    }
+
+    /** {@return what a row computes with each row of its sequence; 0 unless the layer needs whole sequences} */
+    public long operationsPerRow() {
+        return operationsPerRow;
     }
 
     /** {@return the signals read} */

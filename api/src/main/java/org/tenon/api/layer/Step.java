@@ -40,6 +40,14 @@ public interface Step {
     StateView state(Memory memory);
 
     /**
+     * The rows of each sequence, where the step holds sequences whole: a block table for keys that aren't kept, whose blocks are the rows. Only for a
+     * layer that declares it, with {@link Declaration#wholeSequences}.
+     *
+     * @return I32 {@code [sequences, longest]}; -1 for none
+     */
+    Tensor members();
+
+    /**
      * Writes a signal.
      *
      * @param signal the signal, declared

@@ -62,6 +62,40 @@ public record StepInput(String name, Shape shape) {
     }
 
     /**
+     * The rows that a head of an encoder is applied to; -1 for padding.
+     *
+     * @param axis the rows
+     * @param head the head's name
+     * @return {@code [outputs of the head]}
+     */
+    public static StepInput outputs(Axis axis, String head) {
+        return new StepInput(
+                axis.name() + ".outputs." + head, Shape.of(axis.outputs(head).dim()));
+    }
+
+    /**
+     * The types of the rows' tokens, as the two texts of a pair have (Devlin et al. 2019); 0 for padding.
+     *
+     * @param axis the rows
+     * @return {@code [rows]}
+     */
+    public static StepInput types(Axis axis) {
+        return new StepInput(axis.name() + ".types", Shape.of(axis.rows().dim()));
+    }
+
+    /**
+     * The rows of each sequence in the order of their positions, where a step holds sequences whole; -1 for none. It is a block table whose blocks
+     * are the rows.
+     *
+     * @param axis the rows
+     * @param longest the most rows that a sequence can have
+     * @return {@code [sequences, longest]}
+     */
+    public static StepInput members(Axis axis, int longest) {
+        return new StepInput(axis.name() + ".members", Shape.of(axis.sequences().dim(), longest));
+    }
+
+    /**
      * The block tables of a group of caches; -1 for no block.
      *
      * @param group the group

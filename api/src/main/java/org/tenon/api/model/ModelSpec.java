@@ -14,12 +14,43 @@ import org.tenon.api.layer.LayerSpec;
  *
  * @param vocabulary how many ids there are
  * @param context the longest sequence that the model is made for
- * @param stacks the stacks of layers; one for a causal model
+ * @param stacks the stacks of layers; one for a causal model or an encoder, two for an encoder with a decoder
  * @param heads what turns a stack's rows into outputs, by name; {@link #HEAD} for the logits of a language model
  */
 public record ModelSpec(int vocabulary, int context, List<Stack> stacks, Map<String, LayerSpec> heads) {
     /** The name of a language model's head. */
     public static final String HEAD = "head";
+
+    /** What a model does, and how it is opened. */
+    public enum Kind {
+        /** Goes on from a sequence: one stack, and a {@link #HEAD}. */
+        CAUSAL("a causal model", "causal"),
+
+        /** Says something of whole sequences: one stack without a {@link #HEAD}. */
+        ENCODER("an encoder", "encoder"),
+
+        /** Makes a sequence of a sequence: an encoder's stack, then a decoder's. */
+        SEQ2SEQ("an encoder with a decoder", "seq2seq");
+
+        private final String text;
+        private final String method;
+
+        Kind(String text, String method) {
+            this.text = text;
+            this.method = method;
+        }
+
+        /** {@return how it is opened, for messages: the name of Tenon's method, and of the kind in a command} */
+        public String method() {
+            return method;
+        }
+
+        /** What it is, in words. */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 
     /**
      * Copies the collections.
@@ -56,6 +87,14 @@ public record ModelSpec(int vocabulary, int context, List<Stack> stacks, Map<Str
         public Stack {
             layers = List.copyOf(layers);
         }
+    }
+
+    /** {@return what the model does, by its stacks and heads} */
+    public Kind kind() {
+        if (stacks.size() > 1) {
+            return Kind.SEQ2SEQ;
+        }
+        return heads.containsKey(HEAD) ? Kind.CAUSAL : Kind.ENCODER;
     }
 
     /**

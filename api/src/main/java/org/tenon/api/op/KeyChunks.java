@@ -54,9 +54,10 @@ public final class KeyChunks {
         this.group = heads / kvHeads;
         this.size = size(ops, rows.size(ops.bounds()) * heads, blockSize);
         this.perBlock = blockSize / size;
-        long matrices = pool.size(0) * kvHeads * perBlock;
-        this.keys = in.keys().reshape(Shape.of(matrices, size, pool.width()));
-        this.values = in.values().reshape(Shape.of(matrices, size, in.values().width()));
+        Dim matrices = pool.dim(0).times((long) kvHeads * perBlock);
+        this.keys = ops.dense(in.keys()).reshape(Shape.of(matrices, size, pool.width()));
+        this.values = ops.dense(in.values())
+                .reshape(Shape.of(matrices, size, in.values().width()));
     }
 
     /** Keys per turn: as many as a block can be cut into whose scores, F32 for each row and head, stay under the cap. */

@@ -29,4 +29,14 @@ public record Axis(String name) {
     public Extent outputs() {
         return new Extent(name + ".outputs");
     }
+
+    /**
+     * The number of rows that a head of an encoder is applied to.
+     *
+     * @param head the head's name
+     * @return how many
+     */
+    public Extent outputs(String head) {
+        return new Extent(name + ".outputs." + head);
+    }
 }

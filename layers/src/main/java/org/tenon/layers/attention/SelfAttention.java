@@ -7,12 +7,12 @@ import org.tenon.api.layer.LayerSpec;
 import org.tenon.layers.position.Rope;
 
 /**
- * Causal attention of a sequence to itself (Vaswani et al. 2017), with a head of keys and values for each query head, for a group of them
+ * Attention of a sequence to itself (Vaswani et al. 2017), causal or bidirectional, with a head of keys and values for each query head, for a group of them
  * (Ainslie et al. 2023), or for all (Shazeer 2019).
  *
  * <p>Parameters: {@code qkv.q.weight} {@code [heads * headDim, hidden]}, {@code qkv.k.weight} and {@code qkv.v.weight}
  * {@code [kvHeads * headDim, hidden]}, {@code out.weight} {@code [hidden, heads * headDim]}, their biases, and {@code qNorm.weight} and
- * {@code kNorm.weight} {@code [headDim]} where heads are normalised. Memory: {@code keys}.
+ * {@code kNorm.weight} {@code [headDim]} where heads are normalised. Memory: {@code keys}, unless it is bidirectional.
  *
  * @param heads heads of queries
  * @param kvHeads heads of keys and values, a divisor of {@code heads}
@@ -23,6 +23,7 @@ import org.tenon.layers.position.Rope;
  * @param window how many keys a query sees at the most, itself among them (Beltagy et al. 2020); nothing for all
  * @param rope rotary positions; nothing for none
  * @param scale multiplies the scores; {@code headDim^-1/2} where nothing is said
+ * @param bidirectional whether a query sees the keys after it, too (Devlin et al. 2019): only in an encoder, which keeps no keys
  */
 public record SelfAttention(
         int heads,
@@ -33,7 +34,8 @@ public record SelfAttention(
         OptionalDouble headNorm,
         OptionalInt window,
         Optional<Rope> rope,
-        OptionalDouble scale)
+        OptionalDouble scale,
+        boolean bidirectional)
         implements LayerSpec {
     /**
      * As many heads of keys and values as of queries, without positions, biases and norms.
@@ -51,7 +53,8 @@ public record SelfAttention(
                 OptionalDouble.empty(),
                 OptionalInt.empty(),
                 Optional.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                false);
     }
 
     /**
@@ -61,7 +64,7 @@ public record SelfAttention(
      * @return the changed attention
      */
     public SelfAttention kvHeads(int count) {
-        return new SelfAttention(heads, count, headDim, qkvBias, outBias, headNorm, window, rope, scale);
+        return new SelfAttention(heads, count, headDim, qkvBias, outBias, headNorm, window, rope, scale, bidirectional);
     }
 
     /**
@@ -72,7 +75,16 @@ public record SelfAttention(
      */
     public SelfAttention headDim(int columns) {
         return new SelfAttention(
-                heads, kvHeads, OptionalInt.of(columns), qkvBias, outBias, headNorm, window, rope, scale);
+                heads,
+                kvHeads,
+                OptionalInt.of(columns),
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                rope,
+                scale,
+                bidirectional);
     }
 
     /** {@return the same attention with biases for queries, keys, values and output} */
@@ -88,7 +100,7 @@ public record SelfAttention(
      * @return the changed attention
      */
     public SelfAttention biases(boolean qkv, boolean out) {
-        return new SelfAttention(heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale);
+        return new SelfAttention(heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale, bidirectional);
     }
 
     /**
@@ -99,7 +111,16 @@ public record SelfAttention(
      */
     public SelfAttention headNorm(double epsilon) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, OptionalDouble.of(epsilon), window, rope, scale);
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                OptionalDouble.of(epsilon),
+                window,
+                rope,
+                scale,
+                bidirectional);
     }
 
     /**
@@ -110,7 +131,7 @@ public record SelfAttention(
      */
     public SelfAttention window(int keys) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, headNorm, OptionalInt.of(keys), rope, scale);
+                heads, kvHeads, headDim, qkvBias, outBias, headNorm, OptionalInt.of(keys), rope, scale, bidirectional);
     }
 
     /**
@@ -131,7 +152,16 @@ public record SelfAttention(
      */
     public SelfAttention rope(Rope positions) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, Optional.of(positions), scale);
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                Optional.of(positions),
+                scale,
+                bidirectional);
     }
 
     /**
@@ -142,7 +172,21 @@ public record SelfAttention(
      */
     public SelfAttention scale(double factor) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, OptionalDouble.of(factor));
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                rope,
+                OptionalDouble.of(factor),
+                bidirectional);
+    }
+
+    /** {@return the same attention, whose queries see the whole sequence} */
+    public SelfAttention bothWays() {
+        return new SelfAttention(heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, scale, true);
     }
 
     /**

@@ -32,7 +32,7 @@ final class SelfAttentionCodec {
         if (spec.scale().isPresent()) {
             tree = tree.with("scale", spec.scale().getAsDouble());
         }
-        return tree;
+        return spec.bidirectional() ? tree.with("bidirectional", true) : tree;
     }
 
     static SelfAttention read(Config tree) {
@@ -46,7 +46,8 @@ final class SelfAttentionCodec {
                 decimal(tree, "headNorm"),
                 integer(tree, "window"),
                 tree.optional("rope").map(Rope::read),
-                decimal(tree, "scale"));
+                decimal(tree, "scale"),
+                tree.flag("bidirectional", false));
     }
 
     private static OptionalInt integer(Config tree, String key) {

@@ -22,9 +22,10 @@ import org.tenon.layers.position.RotaryAngles;
 final class SelfAttentionLayer implements Layer {
     private final SelfAttention spec;
     private final int headDim;
+    private final double scale;
     private final Projection qkv;
     private final Projection out;
-    private final Memory keys;
+    private final Optional<Memory> keys;
     private final Optional<Tensor> qNorm;
     private final Optional<Tensor> kNorm;
     private final Optional<RotaryAngles> positions;
@@ -35,9 +36,10 @@ final class SelfAttentionLayer implements Layer {
         boolean normalised = spec.headNorm().isPresent();
         this.spec = spec;
         this.headDim = spec.headDimIn(context.dims().hidden());
+        this.scale = spec.scale().orElse(1 / Math.sqrt(headDim));
         this.qkv = context.projection("qkv");
         this.out = context.projection("out");
-        this.keys = context.memory("keys");
+        this.keys = spec.bidirectional() ? Optional.empty() : Optional.of(context.memory("keys"));
         this.qNorm = normalised ? Optional.of(context.parameter("qNorm.weight")) : Optional.empty();
         this.kNorm = normalised ? Optional.of(context.parameter("kNorm.weight")) : Optional.empty();
         this.positions =
@@ -58,11 +60,17 @@ final class SelfAttentionLayer implements Layer {
         Tensor k = placed(qkv.segment(y, "k").heads(spec.kvHeads()), kNorm, step); // [rows, kvHeads, headDim]
         Tensor v = ops.convert(qkv.segment(y, "v").heads(spec.kvHeads()), kept);
 
-        KeyView cache = step.keys(keys);
+        Tensor mixed = keys.isPresent() ? overCache(q, k, v, step.keys(keys.get()), step) : overStep(q, k, v, step);
+        Tensor joined = mixed.reshape(Shape.of(x.shape().dim(0), (long) spec.heads() * headDim));
+        return out.apply(ops, joined, step.numerics().residual());
+    }
+
+    /** Over the keys so far, those of this step among them: [rows, heads, headDim]. */
+    private Tensor overCache(Tensor q, Tensor k, Tensor v, KeyView cache, Step step) {
+        Ops ops = step.ops();
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.keys(), k, cache.slots()));
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.values(), v, cache.slots()));
-        double scale = spec.scale().orElse(1 / Math.sqrt(headDim));
-        Tensor mixed = ops.one(
+        return ops.one(
                 new Attention(scale, sees, cache.group().keys()),
                 new Attention.In<>(
                         q,
@@ -72,9 +80,26 @@ final class SelfAttentionLayer implements Layer {
                         cache.bases(),
                         step.lengths(),
                         step.sequence(),
-                        step.positions())); // [rows, heads, headDim]
-        Tensor joined = mixed.reshape(Shape.of(x.shape().dim(0), (long) spec.heads() * headDim));
-        return out.apply(ops, joined, step.numerics().residual());
+                        step.positions()));
+    }
+
+    /** Over the keys of the step itself, which holds sequences whole: a pool whose blocks are the rows, one key each. */
+    private Tensor overStep(Tensor q, Tensor k, Tensor v, Step step) {
+        Shape pool = Shape.of(k.shape().dim(0), spec.kvHeads(), 1, headDim);
+        Tensor bases = step.ops().fill(0, DType.I32, step.lengths().shape());
+        return step.ops()
+                .one(
+                        new Attention(
+                                scale, new Visibility.All(), step.dims().axis().query()),
+                        new Attention.In<>(
+                                q,
+                                k.reshape(pool),
+                                v.reshape(pool),
+                                step.members(),
+                                bases,
+                                step.lengths(),
+                                step.sequence(),
+                                step.positions()));
     }
 
     /** Heads normalised and turned by their rows' positions, where the spec says so. */

@@ -50,9 +50,15 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                         new Segment("q", queries, spec.qkvBias()),
                         new Segment("k", keys, spec.qkvBias()),
                         new Segment("v", keys, spec.qkvBias()))
-                .projection("out", queries, initialiser, new Segment("", dims.hidden(), spec.outBias()))
-                .memory("keys", new LayerMemory.Keys(spec.kvHeads(), headDim, headDim, reach))
-                .operationsPerKey("keys", 4L * queries); // a product with the key and one with the value
+                .projection("out", queries, initialiser, new Segment("", dims.hidden(), spec.outBias()));
+        long operations = 4L * queries; // a product with the key and one with the value
+        if (spec.bidirectional()) {
+            declaration.wholeSequences(operations);
+        } else {
+            declaration
+                    .memory("keys", new LayerMemory.Keys(spec.kvHeads(), headDim, headDim, reach))
+                    .operationsPerKey("keys", operations);
+        }
         if (spec.headNorm().isPresent()) {
             declaration
                     .parameter("qNorm.weight", Shape.of(headDim), Initialiser.constant(1))
@@ -90,7 +96,9 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                 (long) heads * headDim <= WIDEST,
                 "headDim",
                 heads + " heads of " + headDim + " columns are more than " + WIDEST);
-        spec.window().ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1"));
+        spec.window()
+                .ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1")
+                        .that(!spec.bidirectional(), "window", "queries that see the whole sequence have none"));
         spec.scale().ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
         spec.headNorm()
                 .ifPresent(

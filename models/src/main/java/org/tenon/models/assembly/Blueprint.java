@@ -259,13 +259,15 @@ public final class Blueprint {
     }
 
     private static long perKey(LayerNode<?> node, int keys) {
-        return node.declaration().memories().entrySet().stream()
-                .mapToLong(memory -> switch (memory.getValue()) {
-                    case LayerMemory.Keys kept ->
-                        node.declaration().operationsPerKey(memory.getKey())
-                                * Math.min(keys, kept.reach().keys());
-                    case LayerMemory.State _ -> node.declaration().operationsPerKey(memory.getKey());
-                })
-                .sum();
+        long whole = node.declaration().operationsPerRow() * keys;
+        return whole
+                + node.declaration().memories().entrySet().stream()
+                        .mapToLong(memory -> switch (memory.getValue()) {
+                            case LayerMemory.Keys kept ->
+                                node.declaration().operationsPerKey(memory.getKey())
+                                        * Math.min(keys, kept.reach().keys());
+                            case LayerMemory.State _ -> node.declaration().operationsPerKey(memory.getKey());
+                        })
+                        .sum();
     }
 }

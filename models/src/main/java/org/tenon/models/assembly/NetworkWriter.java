@@ -229,6 +229,12 @@ final class NetworkWriter {
         }
 
         @Override
+        public Tensor members() {
+            int longest = Math.min(bounds.rows(), dims.context());
+            return input(StepInput.members(dims.axis(), longest));
+        }
+
+        @Override
         public void write(Signal signal, Tensor value) {
             signals.put(signal, value);
         }

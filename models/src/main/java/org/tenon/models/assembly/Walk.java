@@ -125,6 +125,12 @@ final class Walk {
         return Optional.of(new LayerNode<>(path, layer, provider.get(), dims, declaration, children));
     }
 
+    /** Whether the rows are an encoder's: it computes sequences whole, in one step. */
+    private boolean computesWhole(Dims dims) {
+        return spec.kind() == ModelSpec.Kind.ENCODER
+                || !dims.axis().equals(dims(spec.stacks().getLast()).axis());
+    }
+
     private void gather(String path, String place, Declaration declaration, Dims dims) {
         declaration.parameters().forEach((name, parameter) -> {
             if (declared.parameters().putIfAbsent(path + "." + name, parameter) != null) {
@@ -132,8 +138,17 @@ final class Walk {
             }
         });
         declaration.shared().forEach((name, source) -> declared.shared().put(path + "." + name, source));
+        boolean whole = computesWhole(dims);
+        if (declaration.wholeSequences() && !whole) {
+            faults.add(new Fault(place, "needs all rows of a sequence in one step, and only an encoder computes so"));
+        }
         declaration.memories().forEach((name, memory) -> {
             String site = path + "." + name;
+            if (whole) {
+                faults.add(new Fault(
+                        place + "." + name,
+                        "is kept from step to step, and an encoder computes whole sequences at once"));
+            }
             declared.sites().put(site, new Blueprint.Site(new Memory(site, memory), dims.axis()));
         });
         for (Signal signal : declaration.reads()) {

@@ -150,6 +150,25 @@ class BlueprintTest {
     }
 
     @Test
+    void onlyEncodersComputeWholeSequencesAndTheyKeepNothing() {
+        LayerSpec bothWays = block(attention(4).bothWays(), swiGlu(96)).normalised(rmsNorm(1e-5));
+        assertEquals(
+                List.of("layers[0].mixer: needs all rows of a sequence in one step, and only an encoder computes so"),
+                faults(model(Head.tied(), bothWays)));
+        ModelSpec causal = model(Head.tied(), layer());
+        assertEquals(
+                List.of(
+                        "layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once"),
+                faults(new ModelSpec(100, 1024, causal.stacks(), Map.of())));
+        ModelSpec encoder =
+                new ModelSpec(100, 1024, model(Head.tied(), bothWays).stacks(), Map.of("masked", Head.tied()));
+        Blueprint blueprint = Blueprint.of(encoder, providers());
+        assertEquals(ModelSpec.Kind.ENCODER, encoder.kind());
+        assertEquals(Map.of(), blueprint.sites());
+        assertEquals(4 * 64 * 50, blueprint.flopsPerToken(50) - blueprint.flopsPerToken(0));
+    }
+
+    @Test
     void everyFaultIsToldByItsPlace() {
         ModelSpec.Stack stack = new ModelSpec.Stack(
                 "decoder",
@@ -211,17 +230,19 @@ class BlueprintTest {
 
     @Test
     void stacksOfAModelAreNamedApart() {
-        ModelSpec.Stack encoder = new ModelSpec.Stack("encoder", 64, new Embedding(), List.of(layer()), rmsNorm(1e-5));
+        LayerSpec bothWays = block(attention(4).bothWays(), swiGlu(96)).normalised(rmsNorm(1e-5));
+        ModelSpec.Stack encoder = new ModelSpec.Stack("encoder", 64, new Embedding(), List.of(bothWays), rmsNorm(1e-5));
         ModelSpec.Stack decoder = new ModelSpec.Stack("decoder", 64, new Embedding(), List.of(layer()), rmsNorm(1e-5));
         ModelSpec spec = new ModelSpec(100, 64, List.of(encoder, decoder), Map.of("head", Head.untied()));
         Blueprint blueprint = Blueprint.of(spec, providers());
+        assertEquals(ModelSpec.Kind.SEQ2SEQ, spec.kind());
         assertTrue(blueprint.parameters().containsKey("encoder.layers.0.mixer.out.weight"));
         assertEquals(
                 List.of(new Axis("encoder"), new Axis("decoder")),
                 blueprint.stacks().stream().map(Blueprint.Stack::axis).toList());
         assertEquals(
-                List.of("stacks: two are called encoder", "encoder.embedding.weight: is declared twice"),
-                faults(new ModelSpec(100, 64, List.of(encoder, encoder), Map.of()))
+                List.of("stacks: two are called decoder", "decoder.embedding.weight: is declared twice"),
+                faults(new ModelSpec(100, 64, List.of(decoder, decoder), Map.of()))
                         .subList(0, 2));
     }
 
