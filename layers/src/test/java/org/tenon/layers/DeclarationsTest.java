@@ -44,6 +44,8 @@ import org.tenon.layers.position.Llama3Scaling;
 import org.tenon.layers.position.LongRopeScaling;
 import org.tenon.layers.position.Rope;
 import org.tenon.layers.position.YarnScaling;
+import org.tenon.layers.token.Embedding;
+import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
 import org.tenon.layers.token.HeadProvider;
 import org.tenon.layers.token.PositionedEmbedding;
@@ -59,6 +61,7 @@ class DeclarationsTest {
             case RmsNorm norm -> new RmsNormProvider().declare(norm, DIMS);
             case LayerNorm norm -> new LayerNormProvider().declare(norm, DIMS);
             case PositionedEmbedding embedding -> new PositionedEmbeddingProvider().declare(embedding, DIMS);
+            case Embedding embedding -> new EmbeddingProvider().declare(embedding, DIMS);
             case Block block -> new BlockProvider().declare(block, DIMS);
             default -> new HeadProvider().declare((Head) spec, DIMS);
         };
@@ -188,6 +191,9 @@ class DeclarationsTest {
                 Arguments.of(
                         attention(8).window(16).bothWays(), "window: queries that see the whole sequence have none"),
                 Arguments.of(attention(8).scale(Double.NaN), "scale: NaN is not a finite number"),
+                Arguments.of(attention(8).softCap(0), "softCap: 0.0 is not a positive number"),
+                Arguments.of(Head.tied().softCap(-30), "softCap: -30.0 is not a positive number"),
+                Arguments.of(new Embedding(Double.NaN), "multiplier: NaN is not a finite number"),
                 Arguments.of(attention(8).headNorm(-1), "headNorm: -1.0 is not in [0, 1)"),
                 Arguments.of(attention(8).rope(-1), "rope.theta: -1.0 is not a positive number"),
                 Arguments.of(

@@ -41,6 +41,7 @@ import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.LayerNormProvider;
+import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.LinearScaling;
@@ -100,7 +101,10 @@ class ProvidersTest {
                 new LayerNorm(1e-6, false),
                 learnedPositions(),
                 new Embedding(),
+                new Embedding(8.5),
+                new RmsNorm(1e-6, true),
                 Head.tied(),
+                Head.untied().softCap(30),
                 Head.untied(),
                 attention(8),
                 attention(8).kvHeads(4).bothWays(),
@@ -112,6 +116,7 @@ class ProvidersTest {
                         .window(4096)
                         .scale(0.25)
                         .rope(Rope.of(500_000).fraction(0.5).interleaved(true).scaling(new LinearScaling(2))),
+                attention(8).softCap(50),
                 attention(8).biases(true, false).rope(Rope.of(1e4).scaling(new DynamicScaling(2, 32))),
                 swiGlu(64),
                 geGlu(64).bias(true),

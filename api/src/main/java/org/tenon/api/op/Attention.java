@@ -109,7 +109,7 @@ public record Attention(double scale, Visibility sees, Extent keys, double softC
      * @param relativeBias whether there is a bias by distance
      */
     public Attention {
-        if (!(softCap >= 0 && softCap <= Float.MAX_VALUE)) {
+        if (!(softCap == 0 || (softCap >= Float.MIN_NORMAL && softCap <= Float.MAX_VALUE))) {
             throw new IllegalArgumentException(
                     "a soft cap of attention is a positive number, or 0 for none, got " + softCap);
         }

@@ -61,7 +61,9 @@ public record Experts(Activation activation, DType type) implements Op<Experts.I
                 in.weights());
         Shape gate = in.gate().shape();
         ShapeMismatch.unless(
-                gate.rank() == 3 && gate.width() == x.width() && in.gate().type().floating(),
+                gate.rank() == 3
+                        && gate.width() == x.width()
+                        && in.gate().type().floating(),
                 this,
                 "gate",
                 "[experts, inner, " + x.width() + "] for x " + x,
@@ -85,7 +87,9 @@ public record Experts(Activation activation, DType type) implements Op<Experts.I
     private void choice(String operand, Tensor tensor, DType wanted, Dim rows) {
         Shape shape = tensor.shape();
         ShapeMismatch.unless(
-                tensor.type().equals(wanted) && shape.rank() == 2 && shape.dim(0).equals(rows),
+                tensor.type().equals(wanted)
+                        && shape.rank() == 2
+                        && shape.dim(0).equals(rows),
                 this,
                 operand,
                 wanted + " [" + rows + ", chosen]",
@@ -113,13 +117,16 @@ public record Experts(Activation activation, DType type) implements Op<Experts.I
             Tensor product = ops.fill(0, DType.F32, in.x().shape()); // [rows, hidden]
             for (long p = 0; p < parts; p++) {
                 Tensor index = parts == 1 ? id : ops.add(ops.multiply(id, (double) parts), (double) p);
-                Tensor between = ops.one(
-                        gated, new Gated.In<>(product(ops, x, gate, index), product(ops, x, up, index)));
+                Tensor between =
+                        ops.one(gated, new Gated.In<>(product(ops, x, gate, index), product(ops, x, up, index)));
                 Tensor back = down.columns(p * part, (p + 1) * part); // [experts, hidden, part]
-                product = ops.add(product, product(ops, between, back, id).reshape(in.x().shape()));
+                product = ops.add(
+                        product, product(ops, between, back, id).reshape(in.x().shape()));
             }
-            Tensor absent = ops.binary(Binary.LESS, id, ops.constant(Shape.of(1), 0)).reshape(Shape.of(rows, 1));
-            Tensor weight = ops.select(absent, ops.constant(Shape.of(1), 0f), in.weights().columns(i, i + 1));
+            Tensor absent =
+                    ops.binary(Binary.LESS, id, ops.constant(Shape.of(1), 0)).reshape(Shape.of(rows, 1));
+            Tensor weight = ops.select(
+                    absent, ops.constant(Shape.of(1), 0f), in.weights().columns(i, i + 1));
             sum = ops.add(sum, ops.multiply(product, weight));
         }
         ops.into(out.getFirst()).convert(sum, type);
@@ -128,7 +135,8 @@ public record Experts(Activation activation, DType type) implements Op<Experts.I
     /** The fewest parts of the inner dimension, all equal, that keep gate, up and what is between them under the cap. */
     private static long parts(Ops ops, long rows, long inner) {
         long parts = 1;
-        while (parts < inner && (inner % parts != 0 || 3 * Float.BYTES * rows * (inner / parts) > ops.temporaryBytes())) {
+        while (parts < inner
+                && (inner % parts != 0 || 3 * Float.BYTES * rows * (inner / parts) > ops.temporaryBytes())) {
             parts++;
         }
         return Math.max(1, parts);

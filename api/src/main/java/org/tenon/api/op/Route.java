@@ -78,8 +78,7 @@ public record Route(int chosen, boolean renormalised) implements Op<Route.In<Ten
         Tensor lowest = ops.constant(Shape.of(1), Float.NEGATIVE_INFINITY);
         Tensor expert = ops.iota(Dim.of(logits.width())); // [experts]
         Tensor backwards = ops.multiply(ops.convert(expert, DType.F32), -1);
-        Tensor absent = ops.binary(
-                        Binary.LESS, in.sequence(), ops.constant(Shape.of(1), 0))
+        Tensor absent = ops.binary(Binary.LESS, in.sequence(), ops.constant(Shape.of(1), 0))
                 .reshape(Shape.of(rows, 1));
         Tensor keys = ops.select(ops.binary(Binary.EQUAL, logits, logits), logits, lowest); // NaN isn't equal to itself
         Tensor exponentials = ops.unary(Unary.EXP, ops.subtract(logits, ops.max(logits))); // [rows, experts]

@@ -76,7 +76,7 @@ class AttentionTest {
 
     @Test
     void aCapIsAPositiveNumberOrNone() {
-        for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+        for (double wrong : new double[] {-1, 1e-50, Double.NaN, Double.POSITIVE_INFINITY}) {
             String message = assertThrows(IllegalArgumentException.class, () -> PLAIN.softCap(wrong))
                     .getMessage();
             assertTrue(message.contains("" + wrong), message);

@@ -1,5 +1,6 @@
 package org.tenon.backend.cpu;
 
+import java.lang.foreign.MemorySegment;
 import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
@@ -26,13 +27,19 @@ final class BlockAttention implements Launch, WorkerPool.Task {
     }
 
     /** An operand's spec, and where it lies once that is known. */
-    private record Place(TensorSpec spec, long address) {
+    private record Place(TensorSpec spec, long address, long bytes) {
         static Place of(Tensor tensor) {
-            return new Place(tensor.spec(), 0);
+            return new Place(tensor.spec(), 0, 0);
         }
 
         static Place of(Buffer buffer) {
-            return new Place(buffer.spec(), HostMemory.segment(buffer).address());
+            MemorySegment segment = HostMemory.segment(buffer);
+            return new Place(buffer.spec(), segment.address(), segment.byteSize());
+        }
+
+        /** Blocks of a pool: as many as there is memory for where steps have some more and some fewer. */
+        long blocks() {
+            return spec.shape().dim(0) instanceof Dim.Fixed(long blocks) ? blocks : bytes / spec.stride(0);
         }
 
         AttentionKernel.Heads heads() {
@@ -105,7 +112,7 @@ final class BlockAttention implements Launch, WorkerPool.Task {
                         in.sequence().address(),
                         in.positions().address()),
                 new AttentionKernel.Sizes(
-                        keys.shape().size(0),
+                        in.keys().blocks(),
                         in.q().spec().shape().size(1),
                         keys.shape().size(1),
                         keys.width(),

@@ -43,6 +43,9 @@ final class Functions {
         if (function.equals(Unary.SIGMOID)) {
             return Functions::sigmoid;
         }
+        if (function.equals(Unary.TANH)) {
+            return Functions::tanh;
+        }
         return each(function.meaning());
     }
 
@@ -160,6 +163,23 @@ final class Functions {
         exp(spare, out, count);
         for (int i = 0; i < count; i++) {
             out[i] = 1 / (1 + out[i]);
+        }
+    }
+
+    /** {@code (1 - e^-2|x|) / (1 + e^-2|x|)}, and a polynomial near zero, where that would cancel (Cephes, {@code tanhf}). */
+    static void tanh(float[] x, float[] out, float[] spare, int count) {
+        for (int i = 0; i < count; i++) {
+            spare[i] = -2 * Math.abs(x[i]);
+        }
+        exp(spare, out, count);
+        for (int i = 0; i < count; i++) {
+            float far = Math.copySign((1 - out[i]) / (1 + out[i]), x[i]);
+            float z = x[i] * x[i];
+            float p = Math.fma(z, -5.70498872745e-3f, 2.06390887954e-2f);
+            p = Math.fma(p, z, -5.37397155531e-2f);
+            p = Math.fma(p, z, 1.33314422036e-1f);
+            p = Math.fma(p, z, -3.33332819422e-1f);
+            out[i] = Math.abs(x[i]) < 0.625f ? Math.fma(p * z, x[i], x[i]) : far;
         }
     }
 

@@ -185,7 +185,9 @@ class ElementwiseTest {
                         .map(function.meaning())
                         .map(y -> Math.abs(y) > Float.MAX_VALUE ? Math.signum(y) * Double.POSITIVE_INFINITY : y)
                         .toArray();
-                double units = function.equals(Unary.EXP) ? 4 : function.equals(Unary.SIGMOID) ? 8 : 1;
+                double units = function.equals(Unary.EXP)
+                        ? 4
+                        : function.equals(Unary.SIGMOID) || function.equals(Unary.TANH) ? 8 : 1;
                 double[] actual = Rig.read(out, StepShape.NONE);
                 // a sigmoid below the smallest float's inverse may be 0
                 double least = function.equals(Unary.SIGMOID) ? 1 / (double) Float.MAX_VALUE : 0x1p-149;

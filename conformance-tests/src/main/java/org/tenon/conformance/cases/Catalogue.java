@@ -7,8 +7,13 @@ import java.util.stream.Stream;
 
 /** All cases. */
 public final class Catalogue {
-    private static final List<CaseSource> SOURCES =
-            List.of(new ElementCases(), new RowCases(), new ProductCases(), new AttentionCases(), new ExpertCases(), new RaggedCases());
+    private static final List<CaseSource> SOURCES = List.of(
+            new ElementCases(),
+            new RowCases(),
+            new ProductCases(),
+            new AttentionCases(),
+            new ExpertCases(),
+            new RaggedCases());
 
     private Catalogue() {}
 

@@ -66,7 +66,8 @@ final class ExpertCases implements CaseSource {
 
     @Override
     public Stream<Case> cases() {
-        return Stream.of(routes(), ties(), experts(), crowds(), large(), mixed()).flatMap(cases -> cases);
+        return Stream.of(routes(), ties(), experts(), crowds(), large(), mixed())
+                .flatMap(cases -> cases);
     }
 
     private static Stream<Case> routes() {
@@ -85,14 +86,15 @@ final class ExpertCases implements CaseSource {
 
     /** Logits of three values alone. */
     private static Stream<Case> ties() {
-        return Stream.of(false, true).flatMap(renormalised -> CHOICES.stream().map(choice -> {
-            CaseWriter writer = writer(Lie.DENSE, renormalised, choice, "ties");
-            double[] logits = writer.random()
-                    .ints((long) choice.rows() * choice.experts(), -1, 2)
-                    .asDoubleStream()
-                    .toArray();
-            return route(writer, renormalised, choice, new Given(DType.F32, logits(choice), Lie.DENSE, logits));
-        }));
+        return Stream.of(false, true)
+                .flatMap(renormalised -> CHOICES.stream().map(choice -> {
+                    CaseWriter writer = writer(Lie.DENSE, renormalised, choice, "ties");
+                    double[] logits = writer.random()
+                            .ints((long) choice.rows() * choice.experts(), -1, 2)
+                            .asDoubleStream()
+                            .toArray();
+                    return route(writer, renormalised, choice, new Given(DType.F32, logits(choice), Lie.DENSE, logits));
+                }));
     }
 
     private static CaseWriter writer(Lie lie, boolean renormalised, Choice choice, Object values) {
@@ -143,16 +145,17 @@ final class ExpertCases implements CaseSource {
 
     /** All rows to the same experts; or to the last one alone, of whose rows the others are rid. */
     private static Stream<Case> crowds() {
-        return TYPES.stream().flatMap(types -> SIZES.stream().flatMap(size -> Stream.of("the same", "the last")
-                .map(where -> {
-                    CaseWriter writer = new CaseWriter(Lie.DENSE, "Experts", types, size, "all to " + where)
-                            .rows(size.rows());
-                    int last = size.experts() - 1;
-                    IntUnaryOperator ids = where.equals("the same")
-                            ? i -> last - i % size.chosen()
-                            : i -> i % size.chosen() == 0 ? last : NONE;
-                    return experts(writer, Activation.SILU, types, size, ids);
-                })));
+        return TYPES.stream()
+                .flatMap(types -> SIZES.stream()
+                        .flatMap(size -> Stream.of("the same", "the last").map(where -> {
+                            CaseWriter writer = new CaseWriter(Lie.DENSE, "Experts", types, size, "all to " + where)
+                                    .rows(size.rows());
+                            int last = size.experts() - 1;
+                            IntUnaryOperator ids = where.equals("the same")
+                                    ? i -> last - i % size.chosen()
+                                    : i -> i % size.chosen() == 0 ? last : NONE;
+                            return experts(writer, Activation.SILU, types, size, ids);
+                        })));
     }
 
     private static Case experts(

@@ -34,7 +34,15 @@ public final class Mutants {
 
     /** {@return all of them} */
     public static List<Mutant> all() {
-        return Stream.of(numerics(), masks(), indices(), experts(), memory(), staleness(), LawMutants.all(), LifeMutants.all())
+        return Stream.of(
+                        numerics(),
+                        masks(),
+                        indices(),
+                        experts(),
+                        memory(),
+                        staleness(),
+                        LawMutants.all(),
+                        LifeMutants.all())
                 .flatMap(List::stream)
                 .toList();
     }

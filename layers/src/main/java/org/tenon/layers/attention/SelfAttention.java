@@ -23,6 +23,7 @@ import org.tenon.layers.position.Rope;
  * @param window how many keys a query sees at the most, itself among them (Beltagy et al. 2020); nothing for all
  * @param rope rotary positions; nothing for none
  * @param scale multiplies the scores; {@code headDim^-1/2} where nothing is said
+ * @param softCap what scores are capped at, {@code cap * tanh(scores / cap)} (Gemma 2); nothing for none
  * @param bidirectional whether a query sees the keys after it, too (Devlin et al. 2019): only in an encoder, which keeps no keys
  */
 public record SelfAttention(
@@ -35,6 +36,7 @@ public record SelfAttention(
         OptionalInt window,
         Optional<Rope> rope,
         OptionalDouble scale,
+        OptionalDouble softCap,
         boolean bidirectional)
         implements LayerSpec {
     /**
@@ -54,6 +56,7 @@ public record SelfAttention(
                 OptionalInt.empty(),
                 Optional.empty(),
                 OptionalDouble.empty(),
+                OptionalDouble.empty(),
                 false);
     }
 
@@ -64,7 +67,8 @@ public record SelfAttention(
      * @return the changed attention
      */
     public SelfAttention kvHeads(int count) {
-        return new SelfAttention(heads, count, headDim, qkvBias, outBias, headNorm, window, rope, scale, bidirectional);
+        return new SelfAttention(
+                heads, count, headDim, qkvBias, outBias, headNorm, window, rope, scale, softCap, bidirectional);
     }
 
     /**
@@ -84,6 +88,7 @@ public record SelfAttention(
                 window,
                 rope,
                 scale,
+                softCap,
                 bidirectional);
     }
 
@@ -100,7 +105,8 @@ public record SelfAttention(
      * @return the changed attention
      */
     public SelfAttention biases(boolean qkv, boolean out) {
-        return new SelfAttention(heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale, bidirectional);
+        return new SelfAttention(
+                heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale, softCap, bidirectional);
     }
 
     /**
@@ -120,6 +126,7 @@ public record SelfAttention(
                 window,
                 rope,
                 scale,
+                softCap,
                 bidirectional);
     }
 
@@ -131,7 +138,17 @@ public record SelfAttention(
      */
     public SelfAttention window(int keys) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, headNorm, OptionalInt.of(keys), rope, scale, bidirectional);
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                OptionalInt.of(keys),
+                rope,
+                scale,
+                softCap,
+                bidirectional);
     }
 
     /**
@@ -161,6 +178,7 @@ public record SelfAttention(
                 window,
                 Optional.of(positions),
                 scale,
+                softCap,
                 bidirectional);
     }
 
@@ -181,12 +199,35 @@ public record SelfAttention(
                 window,
                 rope,
                 OptionalDouble.of(factor),
+                softCap,
                 bidirectional);
     }
 
     /** {@return the same attention, whose queries see the whole sequence} */
     public SelfAttention bothWays() {
-        return new SelfAttention(heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, scale, true);
+        return new SelfAttention(
+                heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, scale, softCap, true);
+    }
+
+    /**
+     * Caps the scores.
+     *
+     * @param cap more than all of their magnitudes become
+     * @return the changed attention
+     */
+    public SelfAttention softCap(double cap) {
+        return new SelfAttention(
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                rope,
+                scale,
+                OptionalDouble.of(cap),
+                bidirectional);
     }
 
     /**

@@ -32,6 +32,9 @@ final class SelfAttentionCodec {
         if (spec.scale().isPresent()) {
             tree = tree.with("scale", spec.scale().getAsDouble());
         }
+        if (spec.softCap().isPresent()) {
+            tree = tree.with("softCap", spec.softCap().getAsDouble());
+        }
         return spec.bidirectional() ? tree.with("bidirectional", true) : tree;
     }
 
@@ -47,6 +50,7 @@ final class SelfAttentionCodec {
                 integer(tree, "window"),
                 tree.optional("rope").map(Rope::read),
                 decimal(tree, "scale"),
+                decimal(tree, "softCap"),
                 tree.flag("bidirectional", false));
     }
 

@@ -71,7 +71,8 @@ final class SelfAttentionLayer implements Layer {
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.keys(), k, cache.slots()));
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.values(), v, cache.slots()));
         return ops.one(
-                new Attention(scale, sees, cache.group().keys()),
+                new Attention(scale, sees, cache.group().keys())
+                        .softCap(spec.softCap().orElse(0)),
                 new Attention.In<>(
                         q,
                         cache.keys(),
@@ -90,7 +91,10 @@ final class SelfAttentionLayer implements Layer {
         return step.ops()
                 .one(
                         new Attention(
-                                scale, new Visibility.All(), step.dims().axis().query()),
+                                        scale,
+                                        new Visibility.All(),
+                                        step.dims().axis().query())
+                                .softCap(spec.softCap().orElse(0)),
                         new Attention.In<>(
                                 q,
                                 k.reshape(pool),

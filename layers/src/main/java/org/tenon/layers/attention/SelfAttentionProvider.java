@@ -100,6 +100,11 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                 .ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1")
                         .that(!spec.bidirectional(), "window", "queries that see the whole sequence have none"));
         spec.scale().ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
+        spec.softCap()
+                .ifPresent(cap -> check.that(
+                        cap >= Float.MIN_NORMAL && cap <= Float.MAX_VALUE,
+                        "softCap",
+                        cap + " is not a positive number"));
         spec.headNorm()
                 .ifPresent(
                         epsilon -> check.that(epsilon >= 0 && epsilon < 1, "headNorm", epsilon + " is not in [0, 1)"));

@@ -7,5 +7,15 @@ import org.tenon.api.layer.LayerSpec;
  * {@code [hidden]}.
  *
  * @param epsilon added to the mean square
+ * @param zeroCentred whether the parameter is the distance of the weight from 1, as Gemma has it
  */
-public record RmsNorm(double epsilon) implements LayerSpec {}
+public record RmsNorm(double epsilon, boolean zeroCentred) implements LayerSpec {
+    /**
+     * A norm whose parameter is the weight itself.
+     *
+     * @param epsilon added to the mean square
+     */
+    public RmsNorm(double epsilon) {
+        this(epsilon, false);
+    }
+}

@@ -4,6 +4,7 @@ import org.tenon.api.config.Config;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Dims;
 import org.tenon.api.layer.Initialiser;
+import org.tenon.api.layer.InvalidLayer;
 import org.tenon.api.layer.Layer;
 import org.tenon.api.layer.LayerContext;
 import org.tenon.api.layer.LayerProvider;
@@ -13,7 +14,11 @@ import org.tenon.api.tensor.Shape;
 /** Provides {@link Embedding}. */
 public final class EmbeddingProvider implements LayerProvider<Embedding> {
     private static final SpecType<Embedding> TYPE = new SpecType<>(
-            "tenon/embedding", Embedding.class, (spec, parts) -> Config.object(), (tree, parts) -> new Embedding());
+            "tenon/embedding",
+            Embedding.class,
+            (spec, parts) ->
+                    spec.multiplier() == 1 ? Config.object() : Config.object().with("multiplier", spec.multiplier()),
+            (tree, parts) -> new Embedding(tree.decimal("multiplier", 1)));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public EmbeddingProvider() {}
@@ -25,11 +30,14 @@ public final class EmbeddingProvider implements LayerProvider<Embedding> {
 
     @Override
     public Declaration declare(Embedding spec, Dims dims) {
+        InvalidLayer.check()
+                .that(Double.isFinite(spec.multiplier()), "multiplier", spec.multiplier() + " is not a finite number")
+                .done();
         return new Declaration().matrix("weight", Shape.of(dims.vocabulary(), dims.hidden()), Initialiser.normal(0.02));
     }
 
     @Override
     public Layer build(Embedding spec, LayerContext context) {
-        return new EmbeddingLayer(context.parameter("weight"));
+        return new EmbeddingLayer(context.parameter("weight"), spec.multiplier());
     }
 }

@@ -1,6 +1,7 @@
 package org.tenon.layers.token;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.tenon.api.layer.LayerSpec;
 
 /**
@@ -8,8 +9,18 @@ import org.tenon.api.layer.LayerSpec;
  * own, or the embedding's (Press and Wolf 2017).
  *
  * @param tiedTo the path of the parameter that it shares, {@code embedding.weight}; nothing for one of its own
+ * @param softCap what logits are capped at, {@code cap * tanh(logits / cap)} (Bello et al. 2017; Gemma 2); nothing for none
  */
-public record Head(Optional<String> tiedTo) implements LayerSpec {
+public record Head(Optional<String> tiedTo, OptionalDouble softCap) implements LayerSpec {
+    /**
+     * A head without a cap.
+     *
+     * @param tiedTo the path of the parameter that it shares; nothing for one of its own
+     */
+    public Head(Optional<String> tiedTo) {
+        this(tiedTo, OptionalDouble.empty());
+    }
+
     /** {@return a head with a matrix of its own} */
     public static Head untied() {
         return new Head(Optional.empty());
@@ -18,5 +29,15 @@ public record Head(Optional<String> tiedTo) implements LayerSpec {
     /** {@return a head that shares the embedding's matrix, in a model of one stack} */
     public static Head tied() {
         return new Head(Optional.of("embedding.weight"));
+    }
+
+    /**
+     * Caps the logits.
+     *
+     * @param cap more than all of their magnitudes become
+     * @return the changed head
+     */
+    public Head softCap(double cap) {
+        return new Head(tiedTo, OptionalDouble.of(cap));
     }
 }

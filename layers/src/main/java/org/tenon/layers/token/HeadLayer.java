@@ -2,21 +2,31 @@ package org.tenon.layers.token;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.tenon.api.layer.Layer;
 import org.tenon.api.layer.Projection;
 import org.tenon.api.layer.Step;
+import org.tenon.api.op.Ops;
+import org.tenon.api.op.Unary;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 
 /**
- * {@code logits = x W^T}.
+ * {@code logits = x W^T}, perhaps {@code cap * tanh(logits / cap)}.
  *
  * @param weight {@code [vocabulary, hidden]}
+ * @param softCap what logits are capped at
  */
-record HeadLayer(Tensor weight) implements Layer {
+record HeadLayer(Tensor weight, OptionalDouble softCap) implements Layer {
     /** x: [outputs, hidden] -> F32 [outputs, vocabulary]. */
     @Override
     public Tensor forward(Tensor x, Step step) {
-        return new Projection(Map.of("logits", weight), Optional.empty()).apply(step.ops(), x, DType.F32);
+        Ops ops = step.ops();
+        Tensor logits = new Projection(Map.of("logits", weight), Optional.empty()).apply(ops, x, DType.F32);
+        if (softCap.isEmpty()) {
+            return logits;
+        }
+        double cap = softCap.getAsDouble();
+        return ops.multiply(ops.unary(Unary.TANH, ops.divide(logits, cap)), cap);
     }
 }

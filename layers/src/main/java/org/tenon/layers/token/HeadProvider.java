@@ -1,9 +1,11 @@
 package org.tenon.layers.token;
 
+import java.util.OptionalDouble;
 import org.tenon.api.config.Config;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Dims;
 import org.tenon.api.layer.Initialiser;
+import org.tenon.api.layer.InvalidLayer;
 import org.tenon.api.layer.Layer;
 import org.tenon.api.layer.LayerContext;
 import org.tenon.api.layer.LayerProvider;
@@ -15,10 +17,10 @@ public final class HeadProvider implements LayerProvider<Head> {
     private static final SpecType<Head> TYPE = new SpecType<>(
             "tenon/head",
             Head.class,
-            (spec, parts) -> spec.tiedTo()
-                    .map(path -> Config.object().with("tiedTo", path))
-                    .orElseGet(Config::object),
-            (tree, parts) -> new Head(tree.optional("tiedTo").map(Config::asText)));
+            (spec, parts) -> write(spec),
+            (tree, parts) -> new Head(
+                    tree.optional("tiedTo").map(Config::asText),
+                    tree.has("softCap") ? OptionalDouble.of(tree.decimal("softCap")) : OptionalDouble.empty()));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public HeadProvider() {}
@@ -28,8 +30,18 @@ public final class HeadProvider implements LayerProvider<Head> {
         return TYPE;
     }
 
+    private static Config write(Head spec) {
+        Config tree =
+                spec.tiedTo().map(path -> Config.object().with("tiedTo", path)).orElseGet(Config::object);
+        return spec.softCap().isPresent() ? tree.with("softCap", spec.softCap().getAsDouble()) : tree;
+    }
+
     @Override
     public Declaration declare(Head spec, Dims dims) {
+        double cap = spec.softCap().orElse(1);
+        InvalidLayer.check()
+                .that(cap >= Float.MIN_NORMAL && cap <= Float.MAX_VALUE, "softCap", cap + " is not a positive number")
+                .done();
         Shape shape = Shape.of(dims.vocabulary(), dims.hidden());
         return spec.tiedTo()
                 .map(path -> new Declaration().shared("weight", path))
@@ -38,6 +50,6 @@ public final class HeadProvider implements LayerProvider<Head> {
 
     @Override
     public Layer build(Head spec, LayerContext context) {
-        return new HeadLayer(context.parameter("weight"));
+        return new HeadLayer(context.parameter("weight"), spec.softCap());
     }
 }

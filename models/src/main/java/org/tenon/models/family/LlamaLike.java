@@ -227,7 +227,7 @@ abstract class LlamaLike implements ModelFamily {
                 || branches.size() != 2
                 || !(branches.getFirst().body() instanceof SelfAttention attention)
                 || !(branches.getLast().body() instanceof FeedForward feedForward)
-                || !(stack.norm() instanceof RmsNorm(double epsilon))
+                || !(stack.norm() instanceof RmsNorm(double epsilon, boolean _))
                 || attention.rope().isEmpty()) {
             return Optional.empty();
         }
