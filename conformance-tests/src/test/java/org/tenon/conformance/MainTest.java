@@ -40,7 +40,7 @@ class MainTest {
             delimiter = '|',
             value = {
                 "--backend=nobody | no backend 'nobody'; there are: cpu",
-                "--backend=cpu --profile=NOTHING | no profile 'NOTHING'; there are: CORE",
+                "--backend=cpu --profile=NOTHING | no profile 'NOTHING'; there are: CORE, EXPERTS, STATE_SPACE",
                 "--backend=cpu --device=17 | no device '17'; there are: 0",
                 "--backend=cpu --op=Guess | no op 'Guess'; there are: Activate, Attention, ",
                 "--backend=cpu --op= | no op ''; there are: ",

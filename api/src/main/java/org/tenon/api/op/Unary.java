@@ -35,6 +35,10 @@ public record Unary(Function function) implements Primitive<Unary.In<Tensor>, Un
     /** The hyperbolic tangent. */
     public static final Function TANH = new Function("tanh", Math::tanh);
 
+    /** {@code ln(1 + e^x)}. */
+    public static final Function SOFTPLUS =
+            new Function("softplus", x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+
     /**
      * A function by name, with its meaning.
      *

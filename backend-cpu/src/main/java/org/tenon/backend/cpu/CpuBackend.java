@@ -10,6 +10,7 @@ import org.tenon.api.op.Activate;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Fill;
@@ -24,6 +25,8 @@ import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
+import org.tenon.api.op.SelectiveScan;
+import org.tenon.api.op.StateSpaceDual;
 import org.tenon.api.op.Unary;
 import org.tenon.api.tensor.Layout;
 import org.tenon.backend.cpu.ffi.DnnEngine;
@@ -63,6 +66,7 @@ final class CpuBackend {
         Norms norms = new Norms(workers, rows);
         Copies copies = new Copies(workers);
         Products products = new Products(workers, engine, product, batchInvariant);
+        Scans scans = new Scans(workers, kernels);
         Gates gates = new Gates(workers, rows);
         HostMemory memory = kernels.map(HugePages::of)
                 .map(pages ->
@@ -89,6 +93,9 @@ final class CpuBackend {
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
                 .kernel(Attention.class, new Attentions(workers, kernels)::attention)
+                .kernel(CausalConv.class, scans::conv)
+                .kernel(SelectiveScan.class, scans::selective)
+                .kernel(StateSpaceDual.class, scans::dual)
                 .roof(shapes -> kernels.flatMap(there -> product.map(
                         kernel -> new CpuRoof(workers, memory, new Reading(there), engine, kernel).measure(shapes))))
                 .closing(() -> {

@@ -13,7 +13,8 @@ public final class Catalogue {
             new ProductCases(),
             new AttentionCases(),
             new ExpertCases(),
-            new RaggedCases());
+            new RaggedCases(),
+            new ScanCases());
 
     private Catalogue() {}
 

@@ -60,7 +60,7 @@ final class ElementCases implements CaseSource {
     }
 
     private static Stream<Case> unary() {
-        return Stream.of(Unary.EXP, Unary.RSQRT, Unary.COS, Unary.SIN, Unary.SIGMOID, Unary.TANH)
+        return Stream.of(Unary.EXP, Unary.RSQRT, Unary.COS, Unary.SIN, Unary.SIGMOID, Unary.TANH, Unary.SOFTPLUS)
                 .flatMap(function -> SIZES.stream()
                         .flatMap(size -> Stream.of(Values.PLAIN, Values.WIDE, Values.SMALL, Values.SPECIAL)
                                 .flatMap(values -> Stream.of(Lie.values()).map(lie -> {

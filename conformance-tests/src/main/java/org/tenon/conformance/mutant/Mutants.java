@@ -41,6 +41,7 @@ public final class Mutants {
                         experts(),
                         memory(),
                         staleness(),
+                        ScanMutants.all(),
                         LawMutants.all(),
                         LifeMutants.all())
                 .flatMap(List::stream)

@@ -19,7 +19,7 @@ public interface Oracle<O extends Op<?, ?>, I extends Operands<Exact>> {
      * @param op the op
      * @param in its operands; not changed
      * @param precision how precise the backend claims to be
-     * @return the outputs; of an op that changes an operand, that operand afterwards
+     * @return the outputs, and after them each operand that the op changes, as it is afterwards
      */
     List<Exact> compute(O op, I in, Precision precision);
 }

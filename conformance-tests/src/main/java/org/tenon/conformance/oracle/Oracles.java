@@ -8,6 +8,7 @@ import org.tenon.api.op.Activate;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Experts;
@@ -26,6 +27,8 @@ import org.tenon.api.op.Rope;
 import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
+import org.tenon.api.op.SelectiveScan;
+import org.tenon.api.op.StateSpaceDual;
 import org.tenon.api.op.Unary;
 
 /** The oracle of each op, by the op's class. Immutable and thread-safe. */
@@ -57,7 +60,10 @@ public final class Oracles {
                 .with(Rope.class, RowOracles::rope)
                 .with(Attention.class, AttentionOracle::compute)
                 .with(Route.class, ExpertOracles::route)
-                .with(Experts.class, ExpertOracles::experts);
+                .with(Experts.class, ExpertOracles::experts)
+                .with(CausalConv.class, ScanOracles::conv)
+                .with(SelectiveScan.class, ScanOracles::selective)
+                .with(StateSpaceDual.class, ScanOracles::dual);
     }
 
     /**
@@ -82,7 +88,7 @@ public final class Oracles {
      * @param in its operands
      * @param sizes the sizes of the first output, for an op that has no operands to tell them
      * @param precision how precise the backend claims to be
-     * @return the outputs; of an op that changes an operand, that operand afterwards
+     * @return the outputs, and after them each operand that the op changes, as it is afterwards
      * @throws IllegalArgumentException when the op has no oracle
      */
     @SuppressWarnings("unchecked") // an oracle is registered with the class of its op, whose operands are of one type

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.tenon.api.op.Activate;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Experts;
 import org.tenon.api.op.Gated;
@@ -16,6 +17,8 @@ import org.tenon.api.op.Primitives;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Route;
+import org.tenon.api.op.SelectiveScan;
+import org.tenon.api.op.StateSpaceDual;
 
 /**
  * What a backend must be able to do to be called fit for a kind of model.
@@ -44,8 +47,14 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
     public static final Profile EXPERTS =
             new Profile("EXPERTS", new HashSet<>(Primitives.ALL), Set.of(Experts.class, Route.class));
 
+    /** Recurrent layers: Mamba and its kin, beside what {@link #CORE} asks for. */
+    public static final Profile STATE_SPACE = new Profile(
+            "STATE_SPACE",
+            new HashSet<>(Primitives.ALL),
+            Set.of(CausalConv.class, SelectiveScan.class, StateSpaceDual.class));
+
     /** All that there are; a new one is named here and nowhere else. */
-    public static final List<Profile> ALL = List.of(CORE, EXPERTS);
+    public static final List<Profile> ALL = List.of(CORE, EXPERTS, STATE_SPACE);
 
     /**
      * Copies the sets.

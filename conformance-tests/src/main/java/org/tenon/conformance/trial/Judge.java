@@ -21,7 +21,7 @@ public record Judge(Oracles oracles, Precision precision) {
      * What must come out.
      *
      * @param each the case
-     * @return the outputs; of an op that changes an operand, that operand afterwards
+     * @return the outputs, and after them each operand that the op changes, as it is afterwards
      */
     public List<Exact> expected(Case each) {
         Operands<Exact> exact = each.in().map(new Roles<Given, Exact>() {

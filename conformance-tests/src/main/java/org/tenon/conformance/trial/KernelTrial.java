@@ -3,7 +3,7 @@ package org.tenon.conformance.trial;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
@@ -47,7 +47,7 @@ public record KernelTrial() implements Trial {
         private final Judge judge;
         private final List<AutoCloseable> open = new ArrayList<>();
         private final List<Placed> read = new ArrayList<>();
-        private Optional<Placed> changed = Optional.empty();
+        private final List<Placed> changed = new ArrayList<>();
 
         Run(Case each, Backend backend, Judge judge) {
             this.each = each;
@@ -97,7 +97,7 @@ public record KernelTrial() implements Trial {
                     "workspace", TensorSpec.dense(DType.F32, Shape.of((bytes + 3) / 4)), memory, 0, Layout.DENSE);
             Launch launch = kernel.binder()
                     .bind(operands, outputs.stream().map(Placed::buffer).toList(), workspace);
-            return run(launch, changed.map(List::of).orElse(outputs));
+            return run(launch, Stream.concat(outputs.stream(), changed.stream()).toList());
         }
 
         private <T extends AutoCloseable> T kept(T resource) {
@@ -108,7 +108,7 @@ public record KernelTrial() implements Trial {
         private Buffer operand(Roles.Role role, String name, Given operand) {
             Placed placed = kept(Placed.operand(backend, name, operand, each.step(), each.most()));
             if (role == Roles.Role.INOUT) {
-                changed = Optional.of(placed);
+                changed.add(placed);
             } else {
                 read.add(placed);
             }
@@ -127,6 +127,7 @@ public record KernelTrial() implements Trial {
             launch.run(backend.queue(), each.step());
             backend.queue().finish();
             List<double[]> first = results.stream().map(Placed::read).toList();
+            changed.forEach(Placed::restore);
             launch.run(backend.queue(), each.step());
             backend.queue().finish();
             List<Exact> expected = judge.expected(each);

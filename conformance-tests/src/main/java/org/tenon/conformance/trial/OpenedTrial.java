@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
@@ -59,7 +60,7 @@ public record OpenedTrial() implements Trial {
             }
         });
         List<Tensor> results = writer.ops().emit(each.typed(), tensors);
-        List<Tensor> read = changed.isEmpty() ? results : changed;
+        List<Tensor> read = Stream.concat(results.stream(), changed.stream()).toList();
         List<Exact> expected = judge.expected(each);
         Comparison comparison = new Comparison();
         Backend under = new Without(backend, each.op().getClass());

@@ -57,6 +57,11 @@ final class Placed implements AutoCloseable {
         return placed;
     }
 
+    /** Holds what it held in the beginning. */
+    void restore() {
+        upload();
+    }
+
     private void upload() {
         backend.queue().upload(before, storage, 0, before.byteSize());
     }

@@ -41,7 +41,7 @@ class ConformanceTest {
             value = {
                 "--backend nobody | no backend 'nobody'; there are: cpu",
                 "--backend cpu --device 9 | no device '9'; there are: 0",
-                "--backend cpu --profile NOTHING | no profile 'NOTHING'; there are: CORE",
+                "--backend cpu --profile NOTHING | no profile 'NOTHING'; there are: CORE, EXPERTS, STATE_SPACE",
                 "--backend cpu --op Guess | no op 'Guess'; there are: Activate",
                 "--backend cpu --replay Guess/1 | no run 'Guess/1'; there are: "
             })
