@@ -8,11 +8,11 @@ import org.tenon.api.layer.LayerSpec;
  * A mixer of positions by selective state spaces (Mamba, Gu and Dao 2023): a short convolution, then a scan whose step size, input and
  * output matrices depend on the row, then a gate.
  *
- * <p>Parameters: {@code in.x.weight} and {@code in.gate.weight} {@code [channels, hidden]}, {@code conv.weight} {@code [channels, 1, taps]}
+ * <p>Parameters: {@code input.x.weight} and {@code input.gate.weight} {@code [channels, hidden]}, {@code conv.weight} {@code [channels, 1, taps]}
  * and {@code conv.bias} {@code [channels]}, {@code select.dt.weight} {@code [rank, channels]}, {@code select.b.weight} and
  * {@code select.c.weight} {@code [states, channels]}, {@code step.weight} {@code [channels, rank]} and {@code step.bias}, {@code decay}
- * {@code [channels, states]} (the logarithms of the rates), {@code skip} {@code [channels]}, {@code out.weight} {@code [hidden, channels]},
- * biases of {@code in} and {@code out}, and {@code dtNorm.weight} {@code [rank]}, {@code bNorm.weight} and {@code cNorm.weight}
+ * {@code [channels, states]} (the logarithms of the rates), {@code skip} {@code [channels]}, {@code output.weight} {@code [hidden, channels]},
+ * biases of {@code input} and {@code output}, and {@code dtNorm.weight} {@code [rank]}, {@code bNorm.weight} and {@code cNorm.weight}
  * {@code [states]} where norms have weights. Memories: {@code last} {@code [taps - 1, channels]} and {@code state}
  * {@code [states, channels]}.
  *
@@ -20,7 +20,7 @@ import org.tenon.api.layer.LayerSpec;
  * @param channels the width of the scan; twice {@code hidden} where nothing is said
  * @param rank the width that step sizes go through; a sixteenth of {@code hidden}, rounded up, where nothing is said
  * @param taps of the convolution, 4 as a rule
- * @param bias whether {@code in} and {@code out} have biases
+ * @param bias whether {@code input} and {@code output} have biases
  * @param convBias whether the convolution has a bias
  * @param norm how step sizes, inputs and outputs are normalised before the scan; nothing for not at all
  */
@@ -84,7 +84,7 @@ public record Mamba(
     /**
      * Chooses the biases.
      *
-     * @param projections whether {@code in} and {@code out} have them
+     * @param projections whether {@code input} and {@code output} have them
      * @param convolution whether the convolution has one
      * @return the changed mixer
      */

@@ -7,20 +7,19 @@ import org.tenon.api.layer.LayerSpec;
  * A mixer of positions by state-space duality (Mamba-2, Dao and Gu 2024): one projection, a short convolution, a scan in heads that decay
  * as a whole, and a norm of what the gate lets through.
  *
- * <p>Parameters, with {@code channels = heads * headDim} and {@code conv = channels + 2 * groups * states}: {@code in.gate.weight}
- * {@code [channels, hidden]}, {@code in.conv.weight} {@code [conv, hidden]} (x, b, c), {@code in.dt.weight} {@code [heads, hidden]},
+ * <p>Parameters, with {@code channels = heads * headDim} and {@code conv = channels + 2 * groups * states}: {@code input.gate.weight}
+ * {@code [channels, hidden]}, {@code input.conv.weight} {@code [conv, hidden]} (x, b, c), {@code input.dt.weight} {@code [heads, hidden]},
  * {@code conv.weight} {@code [conv, 1, taps]} and {@code conv.bias} {@code [conv]}, {@code decay} (the logarithms of the rates),
- * {@code skip} and {@code stepBias} {@code [heads]}, {@code norm.weight} {@code [channels]}, {@code out.weight}
- * {@code [hidden, channels]}, and biases of {@code in} and {@code out}. Memories: {@code last} {@code [taps - 1, conv]} and {@code state}
+ * {@code skip} and {@code stepBias} {@code [heads]}, {@code norm.weight} {@code [channels]}, {@code output.weight}
+ * {@code [hidden, channels]}, and biases of {@code input} and {@code output}. Memories: {@code last} {@code [taps - 1, conv]} and {@code state}
  * {@code [heads, states, headDim]}.
  *
  * @param states of each channel, 128 as a rule
  * @param headDim channels of a head, 64 as a rule
  * @param heads how many; as many as make twice {@code hidden} channels where nothing is said
- * @param groups of heads that share inputs and outputs, a divisor of the heads
- * @param normGroups parts of the row that are normalised by themselves, a divisor of the channels
+ * @param groups of heads that share inputs and outputs and are normalised together, a divisor of the heads
  * @param taps of the convolution, 4 as a rule
- * @param bias whether {@code in} and {@code out} have biases
+ * @param bias whether {@code input} and {@code output} have biases
  * @param convBias whether the convolution has a bias
  * @param epsilon added to the mean square of the norm
  * @param leastStep the smallest step size, 0 as a rule
@@ -31,7 +30,6 @@ public record Mamba2(
         int headDim,
         OptionalInt heads,
         int groups,
-        int normGroups,
         int taps,
         boolean bias,
         boolean convBias,
@@ -47,7 +45,7 @@ public record Mamba2(
      */
     public static Mamba2 of(int states) {
         return new Mamba2(
-                states, 64, OptionalInt.empty(), 1, 1, 4, false, true, 1e-5, 0, Double.POSITIVE_INFINITY);
+                states, 64, OptionalInt.empty(), 1, 4, false, true, 1e-5, 0, Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -62,7 +60,6 @@ public record Mamba2(
                 channels,
                 heads,
                 groups,
-                normGroups,
                 taps,
                 bias,
                 convBias,
@@ -83,7 +80,6 @@ public record Mamba2(
                 headDim,
                 OptionalInt.of(count),
                 groups,
-                normGroups,
                 taps,
                 bias,
                 convBias,
@@ -93,19 +89,17 @@ public record Mamba2(
     }
 
     /**
-     * Shares inputs and outputs between heads.
+     * Shares inputs and outputs between heads, which are normalised together.
      *
      * @param count groups of heads
-     * @param normalised parts of the row that are normalised by themselves
      * @return the changed mixer
      */
-    public Mamba2 groups(int count, int normalised) {
+    public Mamba2 groups(int count) {
         return new Mamba2(
                 states,
                 headDim,
                 heads,
                 count,
-                normalised,
                 taps,
                 bias,
                 convBias,
@@ -126,7 +120,6 @@ public record Mamba2(
                 headDim,
                 heads,
                 groups,
-                normGroups,
                 count,
                 bias,
                 convBias,
@@ -138,7 +131,7 @@ public record Mamba2(
     /**
      * Chooses the biases.
      *
-     * @param projections whether {@code in} and {@code out} have them
+     * @param projections whether {@code input} and {@code output} have them
      * @param convolution whether the convolution has one
      * @return the changed mixer
      */
@@ -148,7 +141,6 @@ public record Mamba2(
                 headDim,
                 heads,
                 groups,
-                normGroups,
                 taps,
                 projections,
                 convolution,
@@ -165,7 +157,7 @@ public record Mamba2(
      */
     public Mamba2 epsilon(double added) {
         return new Mamba2(
-                states, headDim, heads, groups, normGroups, taps, bias, convBias, added, leastStep, mostStep);
+                states, headDim, heads, groups, taps, bias, convBias, added, leastStep, mostStep);
     }
 
     /**
@@ -177,7 +169,7 @@ public record Mamba2(
      */
     public Mamba2 steps(double least, double most) {
         return new Mamba2(
-                states, headDim, heads, groups, normGroups, taps, bias, convBias, epsilon, least, most);
+                states, headDim, heads, groups, taps, bias, convBias, epsilon, least, most);
     }
 
     /**

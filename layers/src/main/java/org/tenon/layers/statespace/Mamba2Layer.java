@@ -32,8 +32,8 @@ final class Mamba2Layer implements Layer {
     Mamba2Layer(Mamba2 spec, LayerContext context) {
         this.spec = spec;
         this.heads = spec.headsIn(context.dims().hidden());
-        this.in = context.projection("in");
-        this.out = context.projection("out");
+        this.in = context.projection("input");
+        this.out = context.projection("output");
         this.conv = ShortConv.of(context, spec.convBias());
         this.decay = context.parameter("decay");
         this.skip = context.parameter("skip");
@@ -51,7 +51,7 @@ final class Mamba2Layer implements Layer {
         long shared = (long) spec.groups() * spec.states();
         Dim rows = x.shape().dim(0);
         Shape perGroup = Shape.of(rows, spec.groups(), spec.states());
-        Tensor y = in.apply(ops, x); // [rows, channels + conv + heads]
+        Tensor y = in.apply(ops, x, DType.F32); // [rows, channels + conv + heads]
         Tensor mixed = conv.forward(in.segment(y, "conv"), step); // [rows, channels + 2 * groups * states]
         StateView view = step.state(state);
         Tensor scanned = ops.one(
@@ -69,14 +69,14 @@ final class Mamba2Layer implements Layer {
                         view.write(),
                         step.sequence())); // [rows, heads, headDim]
         Tensor joined = scanned.reshape(Shape.of(rows, channels));
-        Tensor gate = ops.convert(in.segment(y, "gate"), DType.F32);
-        Tensor gated = ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(gate, joined));
+        Tensor gated =
+                ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(in.segment(y, "gate"), joined));
         return out.apply(ops, normalised(gated, kept, ops), step.numerics().residual());
     }
 
     /** Each part of the row by itself, then the weights of the whole. */
     private Tensor normalised(Tensor x, DType type, Ops ops) {
-        int parts = spec.normGroups();
+        int parts = spec.groups();
         if (parts == 1) {
             return ops.one(new RmsNorm(spec.epsilon(), type), new RmsNorm.In<>(x, norm));
         }

@@ -32,7 +32,6 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
             tree = tree.with("heads", spec.heads().getAsInt());
         }
         tree = tree.with("groups", spec.groups())
-                .with("normGroups", spec.normGroups())
                 .with("taps", spec.taps())
                 .with("bias", spec.bias())
                 .with("convBias", spec.convBias())
@@ -44,13 +43,11 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
     }
 
     private static Mamba2 read(Config tree) {
-        int groups = tree.positive("groups", 1);
         return new Mamba2(
                 tree.positive("states"),
                 tree.positive("headDim", 64),
                 MambaProvider.integer(tree, "heads"),
-                groups,
-                tree.positive("normGroups", groups),
+                tree.positive("groups", 1),
                 tree.positive("taps", 4),
                 tree.flag("bias", false),
                 tree.flag("convBias", true),
@@ -67,7 +64,7 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
         int mixed = channels + 2 * spec.groups() * spec.states();
         Declaration declaration = new Declaration()
                 .projection(
-                        "in",
+                        "input",
                         dims.hidden(),
                         Rates.linear(dims.hidden()),
                         new Segment("gate", channels, spec.bias()),
@@ -79,7 +76,7 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
                 .parameter("decay", Shape.of(heads), Rates.logarithms(heads))
                 .parameter("skip", Shape.of(heads), Initialiser.constant(1))
                 .parameter("norm.weight", Shape.of(channels), Initialiser.constant(1))
-                .projection("out", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
+                .projection("output", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
                 .memory("state", new LayerMemory.State(Shape.of(heads, spec.states(), spec.headDim())))
                 .operationsPerKey("state", 5L * spec.states() * channels); // the decay, the input, the output
     }
@@ -94,10 +91,6 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
                         groups >= 1 && heads % Math.max(1, groups) == 0,
                         "groups",
                         groups + " does not divide heads " + heads)
-                .that(
-                        spec.normGroups() >= 1 && channels % Math.max(1, spec.normGroups()) == 0,
-                        "normGroups",
-                        spec.normGroups() + " does not divide channels " + channels)
                 .that(
                         channels + 2L * groups * spec.states() <= Limits.WIDEST,
                         "groups",

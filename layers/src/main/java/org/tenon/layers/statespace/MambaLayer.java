@@ -11,6 +11,7 @@ import org.tenon.api.layer.Step;
 import org.tenon.api.op.Activation;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Ops;
+import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.SelectiveScan;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
@@ -31,11 +32,11 @@ final class MambaLayer implements Layer {
 
     MambaLayer(Mamba spec, LayerContext context) {
         this.spec = spec;
-        this.in = context.projection("in");
+        this.in = context.projection("input");
         this.select = context.projection("select");
         this.stepSize = new Projection(
                 Map.of("", context.parameter("step.weight")), Optional.of(context.parameter("step.bias")));
-        this.out = context.projection("out");
+        this.out = context.projection("output");
         this.conv = ShortConv.of(context, spec.convBias());
         this.decay = context.parameter("decay");
         this.skip = context.parameter("skip");
@@ -48,13 +49,14 @@ final class MambaLayer implements Layer {
     public Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
         DType kept = step.numerics().activations();
-        Tensor y = in.apply(ops, x); // [rows, 2 * channels]
+        Tensor y = in.apply(ops, x, DType.F32); // [rows, 2 * channels]; what steers the scan is rounded for products alone
         Tensor u = conv.forward(in.segment(y, "x"), step); // [rows, channels]
-        Tensor steering = select.apply(ops, u); // [rows, rank + 2 * states]
-        Tensor dt = stepSize.apply(ops, steering(steering, "dt", ops)); // [rows, channels]
+        Tensor steering = select.apply(ops, ops.convert(u, kept), DType.F32); // [rows, rank + 2 * states]
+        Tensor size = ops.convert(steering(steering, "dt", ops), kept);
+        Tensor dt = stepSize.apply(ops, size, DType.F32); // [rows, channels]
         StateView view = step.state(state);
         Tensor scanned = ops.one(
-                new SelectiveScan(kept),
+                new SelectiveScan(DType.F32),
                 new SelectiveScan.In<>(
                         u,
                         dt,
@@ -80,6 +82,6 @@ final class MambaLayer implements Layer {
         Tensor weight = norm.weighted()
                 ? context.parameter(part + "Norm.weight")
                 : ops.fill(1, DType.F32, Shape.of(width));
-        return ops.rmsNorm(plain, weight, norm.epsilon());
+        return ops.one(new RmsNorm(norm.epsilon(), DType.F32), new RmsNorm.In<>(plain, weight));
     }
 }

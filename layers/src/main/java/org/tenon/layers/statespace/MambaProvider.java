@@ -73,7 +73,7 @@ public final class MambaProvider implements LayerProvider<Mamba> {
         double stepLimit = 1 / Math.sqrt(rank);
         Declaration declaration = new Declaration()
                 .projection(
-                        "in",
+                        "input",
                         dims.hidden(),
                         in,
                         new Segment("x", channels, spec.bias()),
@@ -91,7 +91,7 @@ public final class MambaProvider implements LayerProvider<Mamba> {
                 .parameter("step.bias", Shape.of(channels), Rates.steps())
                 .parameter("decay", Shape.of(channels, states), Rates.logarithms(states))
                 .parameter("skip", Shape.of(channels), Initialiser.constant(1))
-                .projection("out", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
+                .projection("output", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
                 .memory("state", new LayerMemory.State(Shape.of(states, channels)))
                 .operationsPerKey("state", 6L * states * channels); // an exponent, the decay, the input, the output
         if (spec.norm().isPresent() && spec.norm().get().weighted()) {

@@ -11,6 +11,7 @@ import org.tenon.api.layer.Step;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Ops;
+import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Dim;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
@@ -42,13 +43,13 @@ record ShortConv(Tensor weight, Optional<Tensor> bias, Memory last) {
                 .operationsPerKey("last", 2L * taps * channels);
     }
 
-    /** x: [rows, channels] -> [rows, channels], in the activations' type. */
+    /** x: [rows, channels] -> [rows, channels], F32. */
     Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
         StateView state = step.state(last);
         Tensor taps = transposed(ops, weight.reshape(Shape.of(weight.shape().size(0), weight.width())));
         return ops.one(
-                new CausalConv(true, step.numerics().activations()),
+                new CausalConv(true, DType.F32),
                 new CausalConv.In<>(x, taps, bias, state.pool(), state.read(), state.write(), step.sequence()));
     }
 
