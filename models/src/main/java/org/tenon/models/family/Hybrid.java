@@ -33,7 +33,7 @@ record Hybrid<M extends LayerSpec>(
                 .toList();
         if (blocks.isEmpty()
                 || blocks.stream().anyMatch(Optional::isEmpty)
-                || !(spec.stacks().getFirst().norm() instanceof RmsNorm(double epsilon))) {
+                || !(spec.stacks().getFirst().norm() instanceof RmsNorm norm)) {
             return Optional.empty();
         }
         List<Block> all = blocks.stream().map(Optional::orElseThrow).toList();
@@ -50,7 +50,7 @@ record Hybrid<M extends LayerSpec>(
                 .boxed()
                 .toList();
         return all.getFirst().branches().getLast().body() instanceof FeedForward feedForward
-                ? scan.map(found -> new Hybrid<>(attention, attended, found, feedForward, epsilon))
+                ? scan.map(found -> new Hybrid<>(attention, attended, found, feedForward, norm.epsilon()))
                 : Optional.empty();
     }
 }

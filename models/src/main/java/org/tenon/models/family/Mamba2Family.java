@@ -113,7 +113,7 @@ public final class Mamba2Family implements ModelFamily {
                 || !(layers.getFirst() instanceof Block(List<Branch> branches))
                 || branches.size() != 1
                 || !(branches.getFirst().body() instanceof Mamba2 mixer)
-                || !(spec.stacks().getFirst().norm() instanceof RmsNorm(double epsilon))) {
+                || !(spec.stacks().getFirst().norm() instanceof RmsNorm norm)) {
             return Optional.empty();
         }
         int hidden = spec.stacks().getFirst().hidden();
@@ -133,7 +133,7 @@ public final class Mamba2Family implements ModelFamily {
                 .with("use_conv_bias", mixer.convBias())
                 .with("time_step_limit", limits(mixer))
                 .with("hidden_act", "silu")
-                .with("layer_norm_epsilon", epsilon)
+                .with("layer_norm_epsilon", norm.epsilon())
                 .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
         return Optional.of(
                 spec.context() == MambaLike.CONTEXT

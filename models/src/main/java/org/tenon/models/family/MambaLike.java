@@ -105,7 +105,7 @@ abstract class MambaLike implements ModelFamily {
                 || !(layers.getFirst() instanceof Block(List<Branch> branches))
                 || branches.size() != 1
                 || !(branches.getFirst().body() instanceof Mamba mixer)
-                || !(spec.stacks().getFirst().norm() instanceof RmsNorm(double epsilon))) {
+                || !(spec.stacks().getFirst().norm() instanceof RmsNorm norm)) {
             return Optional.empty();
         }
         int hidden = spec.stacks().getFirst().hidden();
@@ -122,7 +122,7 @@ abstract class MambaLike implements ModelFamily {
                 .with("use_bias", mixer.bias())
                 .with("use_conv_bias", mixer.convBias())
                 .with("hidden_act", "silu")
-                .with("layer_norm_epsilon", epsilon)
+                .with("layer_norm_epsilon", norm.epsilon())
                 .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
         if (spec.context() != CONTEXT) {
             config = config.with("max_position_embeddings", spec.context());
