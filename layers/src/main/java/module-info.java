@@ -5,11 +5,13 @@ import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
+import org.tenon.layers.statespace.Mamba2Provider;
+import org.tenon.layers.statespace.MambaProvider;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.HeadProvider;
 import org.tenon.layers.token.PositionedEmbeddingProvider;
 
-/** The layers of Tenon: norms, positions, attentions, feed-forwards and caches. */
+/** The layers of Tenon: norms, positions, attentions, state spaces, feed-forwards and caches. */
 @NullMarked
 module org.tenon.layers {
     requires transitive org.tenon.api;
@@ -20,10 +22,13 @@ module org.tenon.layers {
     exports org.tenon.layers.feedforward;
     exports org.tenon.layers.norm;
     exports org.tenon.layers.position;
+    exports org.tenon.layers.statespace;
     exports org.tenon.layers.token;
 
     provides LayerProvider with
             SelfAttentionProvider,
+            MambaProvider,
+            Mamba2Provider,
             BlockProvider,
             FeedForwardProvider,
             RmsNormProvider,

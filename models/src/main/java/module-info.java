@@ -28,8 +28,13 @@ module org.tenon.models {
     uses org.tenon.api.model.ModelFamily;
 
     provides org.tenon.api.model.ModelFamily with
+            org.tenon.models.family.Bamba,
+            org.tenon.models.family.FalconMamba,
             org.tenon.models.family.Gpt2,
+            org.tenon.models.family.Jamba,
             org.tenon.models.family.Llama,
+            org.tenon.models.family.Mamba2Family,
+            org.tenon.models.family.MambaFamily,
             org.tenon.models.family.Mistral,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,

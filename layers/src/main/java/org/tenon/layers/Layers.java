@@ -9,6 +9,8 @@ import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.statespace.Mamba;
+import org.tenon.layers.statespace.Mamba2;
 import org.tenon.layers.token.PositionedEmbedding;
 
 /**
@@ -51,6 +53,26 @@ public final class Layers {
      */
     public static SelfAttention attention(int heads) {
         return SelfAttention.of(heads);
+    }
+
+    /**
+     * A selective state space (Mamba).
+     *
+     * @param states of each channel, 16 as a rule
+     * @return the layer
+     */
+    public static Mamba mamba(int states) {
+        return Mamba.of(states);
+    }
+
+    /**
+     * A state space in heads (Mamba-2).
+     *
+     * @param states of each channel, 128 as a rule
+     * @return the layer
+     */
+    public static Mamba2 mamba2(int states) {
+        return Mamba2.of(states);
     }
 
     /**

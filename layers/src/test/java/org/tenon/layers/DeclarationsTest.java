@@ -7,6 +7,8 @@ import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.layerNorm;
 import static org.tenon.layers.Layers.learnedPositions;
+import static org.tenon.layers.Layers.mamba;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.mlp;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Dims;
+import org.tenon.api.layer.Initialiser;
 import org.tenon.api.layer.InvalidLayer;
 import org.tenon.api.layer.LayerMemory;
 import org.tenon.api.layer.LayerMemory.Reach;
@@ -28,6 +31,7 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.op.Activation;
 import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.Shape;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.Block;
@@ -44,6 +48,11 @@ import org.tenon.layers.position.Llama3Scaling;
 import org.tenon.layers.position.LongRopeScaling;
 import org.tenon.layers.position.Rope;
 import org.tenon.layers.position.YarnScaling;
+import org.tenon.layers.statespace.Mamba;
+import org.tenon.layers.statespace.Mamba.SelectionNorm;
+import org.tenon.layers.statespace.Mamba2;
+import org.tenon.layers.statespace.Mamba2Provider;
+import org.tenon.layers.statespace.MambaProvider;
 import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
@@ -62,6 +71,8 @@ class DeclarationsTest {
             case LayerNorm norm -> new LayerNormProvider().declare(norm, DIMS);
             case PositionedEmbedding embedding -> new PositionedEmbeddingProvider().declare(embedding, DIMS);
             case Embedding embedding -> new EmbeddingProvider().declare(embedding, DIMS);
+            case Mamba mixer -> new MambaProvider().declare(mixer, DIMS);
+            case Mamba2 mixer -> new Mamba2Provider().declare(mixer, DIMS);
             case Block block -> new BlockProvider().declare(block, DIMS);
             default -> new HeadProvider().declare((Head) spec, DIMS);
         };
@@ -161,6 +172,78 @@ class DeclarationsTest {
     }
 
     @Test
+    void aMambaIsTwiceAsWideAsTheModelUnlessItSaysOtherwise() {
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("input.x.weight", "[128, 64]"),
+                        Map.entry("input.gate.weight", "[128, 64]"),
+                        Map.entry("conv.weight", "[128, 1, 4]"),
+                        Map.entry("conv.bias", "[128]"),
+                        Map.entry("select.dt.weight", "[4, 128]"),
+                        Map.entry("select.b.weight", "[16, 128]"),
+                        Map.entry("select.c.weight", "[16, 128]"),
+                        Map.entry("step.weight", "[128, 4]"),
+                        Map.entry("step.bias", "[128]"),
+                        Map.entry("decay", "[128, 16]"),
+                        Map.entry("skip", "[128]"),
+                        Map.entry("output.weight", "[64, 128]")),
+                shapes(mamba(16)));
+        Map<String, String> normed =
+                shapes(mamba(8).channels(96).rank(5).biases(true, false).norm(new SelectionNorm(1e-6, true)));
+        assertEquals("[5]", normed.get("dtNorm.weight"));
+        assertEquals("[8]", normed.get("cNorm.weight"));
+        assertEquals("[96]", normed.get("input.gate.bias"));
+        assertTrue(!normed.containsKey("conv.bias"));
+    }
+
+    @Test
+    void aMamba2HasHeadsForTwiceTheWidthOfTheModel() {
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("input.gate.weight", "[128, 64]"),
+                        Map.entry("input.conv.weight", "[192, 64]"),
+                        Map.entry("input.dt.weight", "[8, 64]"),
+                        Map.entry("conv.weight", "[192, 1, 4]"),
+                        Map.entry("conv.bias", "[192]"),
+                        Map.entry("stepBias", "[8]"),
+                        Map.entry("decay", "[8]"),
+                        Map.entry("skip", "[8]"),
+                        Map.entry("norm.weight", "[128]"),
+                        Map.entry("output.weight", "[64, 128]")),
+                shapes(mamba2(16).headDim(16).groups(2)));
+    }
+
+    @Test
+    void statesAreAsLargeAsTheirLayerAndDoNotGrow() {
+        assertEquals(
+                Map.of(
+                        "last", new LayerMemory.State(Shape.of(3, 128)),
+                        "state", new LayerMemory.State(Shape.of(16, 128))),
+                declare(mamba(16)).memories());
+        assertEquals(
+                Map.of(
+                        "last", new LayerMemory.State(Shape.of(2, 160)),
+                        "state", new LayerMemory.State(Shape.of(8, 16, 16))),
+                declare(mamba2(16).headDim(16).taps(3)).memories());
+    }
+
+    /** The rates of the paper: decays of 1 to the number of states, steps between a thousandth and a tenth. */
+    @Test
+    void statesBeginAsInThePaper() {
+        Initialiser decay = declare(mamba(16)).parameters().get("decay").initialiser();
+        Initialiser bias = declare(mamba(16)).parameters().get("step.bias").initialiser();
+        double least = Double.MAX_VALUE;
+        double most = 0;
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(Math.log(1 + i % 16), decay.value(7, i), 1e-6);
+            double step = Math.log1p(Math.exp(bias.value(7, i)));
+            least = Math.min(least, step);
+            most = Math.max(most, step);
+        }
+        assertTrue(least >= 0.000_999 && least < 0.0012 && most > 0.08 && most <= 0.100_01, least + " to " + most);
+    }
+
+    @Test
     void aTiedHeadSharesTheEmbedding() {
         assertEquals(Map.of("weight", "embedding.weight"), declare(Head.tied()).shared());
         assertEquals(Map.of("weight", "[100, 64]"), shapes(Head.untied()));
@@ -187,6 +270,18 @@ class DeclarationsTest {
                 Arguments.of(
                         attention(1 << 30).headDim(1 << 30),
                         "headDim: 1073741824 heads of 1073741824 columns are more than 16777216"),
+                Arguments.of(mamba(0), "states: 0 is not between 1 and 65536"),
+                Arguments.of(mamba(16).taps(1), "taps: 1 is not between 2 and 16"),
+                Arguments.of(
+                        mamba(65536).channels(1 << 24),
+                        "states: 65536 of each of 16777216 channels are more than 1073741824"),
+                Arguments.of(mamba(16).rank(0), "rank: 0 is not between 1 and 16777216"),
+                Arguments.of(mamba(16).norm(new SelectionNorm(1, true)), "norm: its epsilon is not in [0, 1)"),
+                Arguments.of(
+                        mamba2(16).headDim(48), "headDim: 48 does not divide 128, twice hidden; give heads"),
+                Arguments.of(mamba2(16).headDim(16).groups(3), "groups: 3 does not divide heads 8"),
+                Arguments.of(mamba2(16).steps(0.5, 0.1), "leastStep: 0.5 is not between 0 and 0.1"),
+                Arguments.of(mamba2(16).epsilon(-1), "epsilon: -1.0 is not in [0, 1)"),
                 Arguments.of(attention(8).window(0), "window: 0 is less than 1"),
                 Arguments.of(
                         attention(8).window(16).bothWays(), "window: queries that see the whole sequence have none"),

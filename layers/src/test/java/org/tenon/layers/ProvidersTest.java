@@ -9,6 +9,8 @@ import static org.tenon.layers.Layers.gated;
 import static org.tenon.layers.Layers.geGlu;
 import static org.tenon.layers.Layers.layerNorm;
 import static org.tenon.layers.Layers.learnedPositions;
+import static org.tenon.layers.Layers.mamba;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.mlp;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -46,6 +48,9 @@ import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.LinearScaling;
 import org.tenon.layers.position.Rope;
+import org.tenon.layers.statespace.Mamba.SelectionNorm;
+import org.tenon.layers.statespace.Mamba2Provider;
+import org.tenon.layers.statespace.MambaProvider;
 import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
@@ -61,6 +66,8 @@ class ProvidersTest {
             new FeedForwardProvider(),
             new RmsNormProvider(),
             new LayerNormProvider(),
+            new MambaProvider(),
+            new Mamba2Provider(),
             new PositionedEmbeddingProvider(),
             new EmbeddingProvider(),
             new HeadProvider());
@@ -118,6 +125,17 @@ class ProvidersTest {
                         .rope(Rope.of(500_000).fraction(0.5).interleaved(true).scaling(new LinearScaling(2))),
                 attention(8).softCap(50),
                 attention(8).biases(true, false).rope(Rope.of(1e4).scaling(new DynamicScaling(2, 32))),
+                mamba(16),
+                mamba(8).channels(96).rank(5).taps(3).biases(true, false).norm(new SelectionNorm(1e-6, false)),
+                mamba2(128),
+                mamba2(16)
+                        .headDim(16)
+                        .heads(6)
+                        .groups(3)
+                        .taps(5)
+                        .biases(true, false)
+                        .epsilon(1e-6)
+                        .steps(0.1, 0.5),
                 swiGlu(64),
                 geGlu(64).bias(true),
                 gated(64, Activation.GELU_TANH),

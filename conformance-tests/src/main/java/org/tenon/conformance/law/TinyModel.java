@@ -3,6 +3,8 @@ package org.tenon.conformance.law;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.mamba;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.mlp;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -15,6 +17,8 @@ import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.Branch;
 import org.tenon.models.architecture.Architecture;
 
 /**
@@ -76,6 +80,10 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
                 of("grouped queries", spec(_ -> block(grouped, swiGlu(FEED_FORWARD)))),
                 windowed("windows", normed, normed.window(WINDOW)),
                 windowed("windows and all keys", grouped, grouped.window(WINDOW)),
+                of("mamba", spec(_ -> block(Branch.of(Block.MIXER, mamba(8))))),
+                of("mamba-2", spec(_ -> block(Branch.of(Block.MIXER, mamba2(16).headDim(16).groups(2))))),
+                of("mamba-2 and attention", spec(i -> block(
+                        i == 0 ? mamba2(16).headDim(32) : grouped, swiGlu(FEED_FORWARD)))),
                 of("one key head, geglu", spec(_ -> block(grouped.kvHeads(1), geGlu(FEED_FORWARD)))),
                 of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))));
     }

@@ -47,11 +47,11 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
     public static final Profile EXPERTS =
             new Profile("EXPERTS", new HashSet<>(Primitives.ALL), Set.of(Experts.class, Route.class));
 
-    /** Recurrent layers, alone or beside those of {@link #CORE}: Mamba and its kin. All may be opened up. */
+    /** Recurrent layers: Mamba and its kin, beside what {@link #CORE} asks for. */
     public static final Profile STATE_SPACE = new Profile(
             "STATE_SPACE",
-            CORE.natively(),
-            union(CORE.required(), Set.of(CausalConv.class, SelectiveScan.class, StateSpaceDual.class)));
+            new HashSet<>(Primitives.ALL),
+            Set.of(CausalConv.class, SelectiveScan.class, StateSpaceDual.class));
 
     /** All that there are; a new one is named here and nowhere else. */
     public static final List<Profile> ALL = List.of(CORE, EXPERTS, STATE_SPACE);

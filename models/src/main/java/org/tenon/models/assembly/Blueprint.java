@@ -266,7 +266,8 @@ public final class Blueprint {
                             case LayerMemory.Keys kept ->
                                 node.declaration().operationsPerKey(memory.getKey())
                                         * Math.min(keys, kept.reach().keys());
-                            case LayerMemory.State _ -> node.declaration().operationsPerKey(memory.getKey());
+                            case LayerMemory.State _ ->
+                                node.declaration().operationsPerKey(memory.getKey()) * Math.min(keys, 1);
                         })
                         .sum();
     }

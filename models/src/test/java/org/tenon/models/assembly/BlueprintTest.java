@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.mamba;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
@@ -29,6 +30,7 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.Signal;
 import org.tenon.api.layer.SpecType;
+import org.tenon.api.model.CacheBytes;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.tensor.Axis;
@@ -133,6 +135,21 @@ class BlueprintTest {
         assertEquals(
                 products + 2 * 4 * 64 * 50,
                 blueprint.flopsPerToken(50)); // layers, 2 for q k^T and 2 for p v, columns, keys
+    }
+
+    @Test
+    void aHybridHasAFixedCostForEachSequenceAndOneForEachToken() {
+        LayerSpec recurrent = block(mamba(16), swiGlu(96));
+        Blueprint blueprint = Blueprint.of(model(Head.tied(), recurrent, layer(), recurrent), providers());
+        long states = 2 * (3 * 128 + 16 * 128) * 4; // layers, the convolution's rows and the scan's, channels, bytes
+        assertEquals(new CacheBytes(states, 2 * 2 * 16 * 4), blueprint.cacheBytes(Numerics.F32));
+        assertEquals(List.of(new KeyGroup(Axis.TOKENS, Reach.ALL)), blueprint.keyGroups());
+        long scan = 2 * (2 * 4 * 128 + 6 * 16 * 128); // layers, a tap's product and sum, the scan's six
+        assertEquals(scan + 4 * 64, blueprint.flopsPerToken(1) - blueprint.flopsPerToken(0));
+        assertEquals(4 * 64, blueprint.flopsPerToken(2) - blueprint.flopsPerToken(1));
+        Blueprint alone = Blueprint.of(model(Head.tied(), recurrent), providers());
+        assertEquals(new CacheBytes(states / 2, 0), alone.cacheBytes(Numerics.F32));
+        assertEquals(List.of(), alone.keyGroups());
     }
 
     @Test
