@@ -31,6 +31,7 @@ module org.tenon.models {
             org.tenon.models.family.Gpt2,
             org.tenon.models.family.Llama,
             org.tenon.models.family.Mistral,
+            org.tenon.models.family.Mixtral,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,
             org.tenon.models.family.TenonTree;
