@@ -12,6 +12,7 @@ import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
@@ -22,6 +23,7 @@ import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
@@ -64,6 +66,7 @@ final class CpuBackend {
         Copies copies = new Copies(workers);
         Products products = new Products(workers, engine, product, batchInvariant);
         Gates gates = new Gates(workers, rows);
+        Mixtures mixtures = new Mixtures(workers, product, rows, batchInvariant);
         HostMemory memory = kernels.map(HugePages::of)
                 .map(pages ->
                         new HostMemory(CpuProvider.NAME, memoryBytes, (arena, bytes) -> allocate(pages, arena, bytes)))
@@ -88,6 +91,8 @@ final class CpuBackend {
                 .kernel(Rope.class, new Rotations(workers, rows)::rope)
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
+                .kernel(Route.class, new Routes(workers)::route)
+                .kernel(Experts.class, mixtures::experts)
                 .kernel(Attention.class, new Attentions(workers, kernels)::attention)
                 .roof(shapes -> kernels.flatMap(there -> product.map(
                         kernel -> new CpuRoof(workers, memory, new Reading(there), engine, kernel).measure(shapes))))
