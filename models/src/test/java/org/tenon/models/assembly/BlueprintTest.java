@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
