@@ -2,6 +2,7 @@ import org.jspecify.annotations.NullMarked;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
+import org.tenon.layers.experts.ExpertsProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
@@ -19,6 +20,7 @@ module org.tenon.layers {
     exports org.tenon.layers;
     exports org.tenon.layers.attention;
     exports org.tenon.layers.block;
+    exports org.tenon.layers.experts;
     exports org.tenon.layers.feedforward;
     exports org.tenon.layers.norm;
     exports org.tenon.layers.position;
@@ -30,6 +32,7 @@ module org.tenon.layers {
             MambaProvider,
             Mamba2Provider,
             BlockProvider,
+            ExpertsProvider,
             FeedForwardProvider,
             RmsNormProvider,
             LayerNormProvider,

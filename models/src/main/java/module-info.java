@@ -36,6 +36,7 @@ module org.tenon.models {
             org.tenon.models.family.Mamba2Family,
             org.tenon.models.family.MambaFamily,
             org.tenon.models.family.Mistral,
+            org.tenon.models.family.Mixtral,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,
             org.tenon.models.family.TenonTree;

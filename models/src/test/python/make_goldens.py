@@ -18,7 +18,7 @@ import transformers
 from golden_text import PROMPTS, chats, save_tokenizer
 from safetensors.torch import load_file, save_file
 from transformers import (AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, MistralConfig,
-                          PretrainedConfig, PreTrainedModel, Qwen2Config, Qwen3Config)
+                          MixtralConfig, PretrainedConfig, PreTrainedModel, Qwen2Config, Qwen3Config)
 
 GOLDENS = Path(__file__).parents[1] / "resources/goldens"
 GENERATED = 12
@@ -26,6 +26,8 @@ BOUND = 1e-4            # of the range of a case's logits: what an implementatio
 NEAR_TIE = 20 * BOUND   # of the range: smallest margin of a greedy step
 DISTINCT = 5            # of the generated tokens: the fewest different ones
 NOTICED = 100 * BOUND   # of the range: smallest effect of a golden's feature
+DECISIVE = 0.06         # of the spread of a router's logits: smallest lead of the last expert chosen, so that narrow types choose it too
+DECIDED = 1e-3          # the same for generated tokens, which are compared in float32 alone
 
 F32, BF16, F16 = torch.float32, torch.bfloat16, torch.float16
 
@@ -44,6 +46,7 @@ class Golden:
     stray_buffers: bool = False         # adds the rotary_emb.inv_freq that old checkpoints carry
     raw: dict = field(default_factory=dict)     # fields written into config.json as they stand here
     text: bool = False                  # has a tokenizer, and its cases are texts
+    joined: bool = False                # experts as Transformers 5 holds them, all in one tensor, not as they are published
     family: type[PretrainedConfig] = LlamaConfig
 
 
@@ -63,6 +66,8 @@ LONGROPE = dict(short_factor=[1.0, 1.05, 1.1, 1.3, 1.6, 2.0], long_factor=[1.0, 
                 original_max_position_embeddings=32)
 WINDOW = {"num_hidden_layers": 3, "use_sliding_window": True, "sliding_window": 8}
 NO_WINDOW = {"layer_types": ["full_attention"] * 3}
+
+MIXTURE = {"num_local_experts": 8, "num_experts_per_tok": 2, "intermediate_size": 24, "tie_word_embeddings": False}
 
 GOLDENS_TO_MAKE = (
     # Heads
@@ -119,6 +124,15 @@ GOLDENS_TO_MAKE = (
            without={"sliding_window": 8}, family=MistralConfig),
     Golden("mistral-old", {"sliding_window": 16, **rope("default", 1000000.0), "tie_word_embeddings": False}, F16,
            (7, 33), without={"sliding_window": None}, old={"leave_out_defaults": True}, family=MistralConfig),
+    # Mixtral
+    Golden("mixtral-f32", {**MIXTURE, "head_dim": 16, **rope("default", 1000000.0)}, F32, (1, 2, 7, 33),
+           without={"num_experts_per_tok": 1}, family=MixtralConfig),
+    Golden("mixtral-window", {**MIXTURE, "num_hidden_layers": 3, "sliding_window": 8, "tie_word_embeddings": True},
+           lengths=(1, 7, 8, 9, 33), without={"sliding_window": None}, family=MixtralConfig),
+    Golden("mixtral-joined", {**MIXTURE, "num_local_experts": 5, "num_experts_per_tok": 3}, F16, (1, 7, 16),
+           without={"num_experts_per_tok": 2}, joined=True, family=MixtralConfig),
+    Golden("mixtral-old", {**MIXTURE, **rope("default", 1000000.0)}, BF16, (7, 16), old={"leave_out_defaults": True},
+           without={"num_experts_per_tok": 1}, family=MixtralConfig),
     # Qwen2
     Golden("qwen2-biases", rope("default", 1000000.0), F32, without=PLAIN, family=Qwen2Config),
     Golden("qwen2-window", {**WINDOW, "max_window_layers": 1, "tie_word_embeddings": False}, lengths=(1, 8, 33),
@@ -156,7 +170,7 @@ def random_model(config: PretrainedConfig, seed: int) -> PreTrainedModel:
             elif "embed" in name:
                 parameter.normal_(0.0, 1.0 if not config.tie_word_embeddings else 0.2)
             else:
-                parameter.normal_(0.0, 1.2 / parameter.shape[1] ** 0.5)
+                parameter.normal_(0.0, 1.2 / parameter.shape[-1] ** 0.5)
     return model.eval()
 
 
@@ -201,6 +215,32 @@ def logits(model: PreTrainedModel, ids: list[int]) -> torch.Tensor:
     return model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]          # [n, vocab]
 
 
+@torch.no_grad()
+def lead(model: PreTrainedModel, ids: list[int]) -> torch.Tensor:
+    """By how much the last expert chosen leads the next, as a part of the spread of its row's logits: the least of all layers. [n]"""
+    leads = []
+
+    def watch(router, _, output):
+        best = output[0].topk(router.top_k + 1).values
+        leads.append((best[:, -2] - best[:, -1]) / output[0].std(dim=-1))
+
+    hooks = [module.register_forward_hook(watch) for name, module in model.named_modules() if name.endswith("mlp.gate")]
+    logits(model, ids)
+    for hook in hooks:
+        hook.remove()
+    return torch.stack(leads).amin(0)
+
+
+def decisive(model: PreTrainedModel, length: int, source: torch.Generator) -> list[int]:
+    """Random ids at each of which every router is decided: choosing another expert is a leap, not a rounding."""
+    ids: list[int] = []
+    while len(ids) < length:
+        one = int(torch.randint(3, model.config.vocab_size, (1,), generator=source))
+        if lead(model, [*ids, one])[-1] > DECISIVE:
+            ids.append(one)
+    return ids
+
+
 def span(values: torch.Tensor) -> float:
     return float(values.max() - values.min())
 
@@ -228,6 +268,8 @@ def reference(folder: Path, cases: list[list[int]]) -> dict[str, torch.Tensor] |
         generated, margins = greedy(load(folder), ids)
         if min(margins) < NEAR_TIE * span(rows) or len(set(generated)) < DISTINCT:
             return None
+        if hasattr(load(folder).config, "num_local_experts") and lead(load(folder), ids + generated).min() < DECIDED:
+            return None
         tensors |= {f"case.{c}.input_ids": torch.tensor(ids), f"case.{c}.logits": rows.contiguous(),
                     f"case.{c}.generated_ids": torch.tensor(generated),
                     f"case.{c}.generated_margin": torch.tensor(margins)}
@@ -243,13 +285,17 @@ def write(golden: Golden, folder: Path, seed: int) -> bool:
         model.generation_config = GenerationConfig(
             bos_token_id=config.bos_token_id, eos_token_id=config.eos_token_id, do_sample=True, temperature=0.6,
             top_k=20, top_p=0.9, repetition_penalty=1.1, max_new_tokens=24)
-    model.save_pretrained(folder, **({"max_shard_size": golden.shard} if golden.shard else {}))
+    model.save_pretrained(folder, **({"max_shard_size": golden.shard} if golden.shard else {}),
+                          **({"save_original_format": False} if golden.joined else {}))
     if golden.text:
         tokenizer = save_tokenizer(folder)
         cases = [tokenizer(text).input_ids for text in PROMPTS]
     else:
         ids = torch.Generator().manual_seed(seed)
-        cases = [torch.randint(3, config.vocab_size, (n,), generator=ids).tolist() for n in golden.lengths]
+        if hasattr(config, "num_local_experts"):
+            cases = [decisive(load(folder), n, ids) for n in golden.lengths]
+        else:
+            cases = [torch.randint(3, config.vocab_size, (n,), generator=ids).tolist() for n in golden.lengths]
     saved = logits(load(folder), cases[-1])
     if golden.old is not None:
         old_spelling(folder, **golden.old)

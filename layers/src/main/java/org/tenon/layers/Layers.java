@@ -6,6 +6,7 @@ import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
+import org.tenon.layers.experts.Experts;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.RmsNorm;
@@ -115,6 +116,17 @@ public final class Layers {
      */
     public static FeedForward mlp(int width, Activation activation) {
         return FeedForward.plain(width, activation);
+    }
+
+    /**
+     * A mixture of experts of which each row goes to two, with weights that add up to one.
+     *
+     * @param count how many experts there are
+     * @param expert what each of them is
+     * @return the layer
+     */
+    public static Experts experts(int count, FeedForward expert) {
+        return Experts.of(count, expert);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.layerNorm;
 import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mamba;
@@ -37,6 +38,8 @@ import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
+import org.tenon.layers.experts.Experts;
+import org.tenon.layers.experts.ExpertsProvider;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNorm;
@@ -67,6 +70,7 @@ class DeclarationsTest {
         return switch (spec) {
             case SelfAttention attention -> new SelfAttentionProvider().declare(attention, DIMS);
             case FeedForward feedForward -> new FeedForwardProvider().declare(feedForward, DIMS);
+            case Experts experts -> new ExpertsProvider().declare(experts, DIMS);
             case RmsNorm norm -> new RmsNormProvider().declare(norm, DIMS);
             case LayerNorm norm -> new LayerNormProvider().declare(norm, DIMS);
             case PositionedEmbedding embedding -> new PositionedEmbeddingProvider().declare(embedding, DIMS);
@@ -95,6 +99,21 @@ class DeclarationsTest {
                         "qNorm.weight", "[10]",
                         "kNorm.weight", "[10]"),
                 shapes(attention(8).kvHeads(2).headDim(10).headNorm(1e-6)));
+    }
+
+    @Test
+    void expertsDeclareBundlesOfWhichARowUsesAFew() {
+        Experts spec = experts(8, swiGlu(96)).topK(3);
+        assertEquals(
+                Map.of(
+                        "router.weight", "[8, 64]",
+                        "experts.gate", "[8, 96, 64]",
+                        "experts.up", "[8, 96, 64]",
+                        "experts.down", "[8, 64, 96]"),
+                shapes(spec));
+        assertEquals(
+                Map.of("experts.gate", 3, "experts.up", 3, "experts.down", 3),
+                declare(spec).bundles());
     }
 
     @Test
@@ -309,6 +328,13 @@ class DeclarationsTest {
                         "rope.scaling.shortFactors: 1 factors do not fit the 4 pairs of columns that turn; "
                                 + "rope.scaling.longFactors: not all are positive numbers"),
                 Arguments.of(swiGlu(0), "width: 0 is not between 1 and 16777216"),
+                Arguments.of(
+                        experts(4, swiGlu(0)).topK(5),
+                        "topK: 5 is not between 1 and the number of experts, 4; expert.width: 0 is not between 1 and 16777216"),
+                Arguments.of(
+                        experts(0, mlp(8, Activation.RELU).bias(true)),
+                        "experts: 0 is not between 1 and 65536; topK: 1 is not between 1 and the number of experts, 0; "
+                                + "expert.gated: an expert has a gate; expert.bias: an expert has no biases"),
                 Arguments.of(rmsNorm(Double.NaN), "epsilon: NaN is not in [0, 1)"),
                 Arguments.of(layerNorm(1), "epsilon: 1.0 is not in [0, 1)"),
                 Arguments.of(block(), "branches: a block has at least one"),

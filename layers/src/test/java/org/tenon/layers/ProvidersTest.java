@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.gated;
 import static org.tenon.layers.Layers.geGlu;
 import static org.tenon.layers.Layers.layerNorm;
@@ -40,6 +41,7 @@ import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
+import org.tenon.layers.experts.ExpertsProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.LayerNormProvider;
@@ -63,6 +65,7 @@ class ProvidersTest {
     private static final List<LayerProvider<?>> PROVIDERS = List.of(
             new SelfAttentionProvider(),
             new BlockProvider(),
+            new ExpertsProvider(),
             new FeedForwardProvider(),
             new RmsNormProvider(),
             new LayerNormProvider(),
@@ -141,6 +144,8 @@ class ProvidersTest {
                 gated(64, Activation.GELU_TANH),
                 mlp(64, Activation.RELU),
                 mlp(64, Activation.RELU_SQUARED).bias(true),
+                experts(8, swiGlu(64)),
+                experts(64, geGlu(24)).topK(6).renormalised(false),
                 block(attention(8), swiGlu(64)).normalised(rmsNorm(1e-5)),
                 block(
                         Branch.of("first", attention(8)).before(rmsNorm(1e-5)).after(rmsNorm(1e-6)),
@@ -151,6 +156,14 @@ class ProvidersTest {
     @MethodSource("specs")
     void aSpecSurvivesThePlainTree(LayerSpec spec) {
         assertEquals(spec, codec.read(codec.write(spec)));
+    }
+
+    @Test
+    void anExpertThatIsNoFeedForwardLayerIsRefused() {
+        Config tree = codec.write(experts(8, swiGlu(64)));
+        Config wrong = tree.with("body", tree.child("body").with("expert", codec.write(rmsNorm(1e-5))));
+        TenonException refused = assertThrows(TenonException.class, () -> codec.read(wrong));
+        assertTrue(refused.getMessage().contains("a feed-forward layer"), refused::getMessage);
     }
 
     @Test

@@ -17,6 +17,7 @@ public final class Declaration {
     private final Map<String, List<Segment>> projections = new LinkedHashMap<>();
     private final Map<String, Child> children = new LinkedHashMap<>();
     private final Map<String, LayerMemory> memories = new LinkedHashMap<>();
+    private final Map<String, Integer> bundles = new LinkedHashMap<>();
     private final Map<String, Long> operations = new LinkedHashMap<>();
     private final List<Signal> reads = new ArrayList<>();
     private final List<Signal> writes = new ArrayList<>();
@@ -86,6 +87,20 @@ public final class Declaration {
     public Declaration matrix(String name, Shape shape, Initialiser initialiser) {
         add(parameters, name, new Parameter(shape, true, initialiser));
         return this;
+    }
+
+    /**
+     * Declares a bundle of matrices of which each row is multiplied by a few. It keeps the type that it is stored in.
+     *
+     * @param name its name
+     * @param shape its shape, {@code [matrices, out, in]}
+     * @param chosen how many of the matrices a row is multiplied by: for counts of work
+     * @param initialiser its values where no checkpoint gives them
+     * @return this declaration
+     */
+    public Declaration bundle(String name, Shape shape, int chosen, Initialiser initialiser) {
+        add(bundles, name, chosen);
+        return matrix(name, shape, initialiser);
     }
 
     /**
@@ -225,6 +240,11 @@ public final class Declaration {
     /** {@return the segments of each projection} */
     public Map<String, List<Segment>> projections() {
         return Collections.unmodifiableMap(projections);
+    }
+
+    /** {@return for each parameter that is a bundle, how many of its matrices a row is multiplied by} */
+    public Map<String, Integer> bundles() {
+        return Collections.unmodifiableMap(bundles);
     }
 
     /** {@return the layers inside, by name, in order} */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -16,18 +18,20 @@ public final class ParameterNames {
     private static final Pattern PLACE = Pattern.compile("\\{([^}]*)}");
 
     private final List<Rule> rules;
+    private final List<Bundle> bundles;
     private final List<Pattern> ignored;
     private final List<Pattern> transposed;
 
-    private ParameterNames(List<Rule> rules, List<Pattern> ignored, List<Pattern> transposed) {
+    private ParameterNames(List<Rule> rules, List<Bundle> bundles, List<Pattern> ignored, List<Pattern> transposed) {
         this.rules = List.copyOf(rules);
+        this.bundles = List.copyOf(bundles);
         this.ignored = List.copyOf(ignored);
         this.transposed = List.copyOf(transposed);
     }
 
     /** {@return names without a rule yet} */
     public static ParameterNames names() {
-        return new ParameterNames(List.of(), List.of(), List.of());
+        return new ParameterNames(List.of(), List.of(), List.of(), List.of());
     }
 
     /**
@@ -51,8 +55,42 @@ public final class ParameterNames {
     public ParameterNames join(String checkpoint, String... paths) {
         List<Rule> more = new ArrayList<>(rules);
         more.add(new Rule(
-                Template.of(checkpoint), Stream.of(paths).map(Template::of).toList()));
-        return new ParameterNames(more, ignored, transposed);
+                Template.of(checkpoint), Stream.of(paths).map(Template::of).toList(), false));
+        return new ParameterNames(more, bundles, ignored, transposed);
+    }
+
+    /**
+     * Adds a rule for a tensor of matrices, each of which holds a matrix of several parameters one below the other.
+     *
+     * @param checkpoint the tensor's name in the checkpoint, {@code model.layers.{i}.mlp.experts.gate_up_proj}
+     * @param paths the parameters' paths from the top, {@code layers.{i}.channels.experts.gate} and so on, each with the same places
+     * @return these names with the rule
+     */
+    public ParameterNames joinEach(String checkpoint, String... paths) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(new Rule(
+                Template.of(checkpoint), Stream.of(paths).map(Template::of).toList(), true));
+        return new ParameterNames(more, bundles, ignored, transposed);
+    }
+
+    /**
+     * Adds a rule for a parameter whose matrices have a tensor each. It is written so, whatever other rules fit it.
+     *
+     * @param checkpoint the name of a matrix in the checkpoint, {@code model.layers.{i}.block_sparse_moe.experts.{e}.w1.weight}, where
+     *     <code>{e}</code> counts the matrices from 0
+     * @param path the parameter's path, {@code layers.{i}.channels.experts.gate}, with the same places in the same order but for that one
+     * @return these names with the rule
+     */
+    public ParameterNames bundle(String checkpoint, String path) {
+        List<Bundle> more = new ArrayList<>(bundles);
+        int matrix = checkpoint.indexOf(Bundle.MATRIX);
+        if (matrix < 0) {
+            throw new IllegalArgumentException(checkpoint + " has no " + Bundle.MATRIX + ", which counts the matrices");
+        }
+        int place =
+                (int) PLACE.matcher(checkpoint.substring(0, matrix)).results().count();
+        more.add(new Bundle(Template.of(checkpoint), Template.of(path), place));
+        return new ParameterNames(rules, more, ignored, transposed);
     }
 
     /**
@@ -64,9 +102,13 @@ public final class ParameterNames {
      */
     public ParameterNames prefixed(String prefix) {
         List<Rule> more = new ArrayList<>();
-        rules.forEach(rule -> more.add(new Rule(rule.checkpoint().after(prefix), rule.paths())));
+        rules.forEach(rule -> more.add(new Rule(rule.checkpoint().after(prefix), rule.paths(), rule.each())));
         more.addAll(rules);
-        return new ParameterNames(more, ignored, transposed);
+        List<Bundle> moreBundles = new ArrayList<>();
+        bundles.forEach(bundle ->
+                moreBundles.add(new Bundle(bundle.checkpoint().after(prefix), bundle.path(), bundle.matrix())));
+        moreBundles.addAll(bundles);
+        return new ParameterNames(more, moreBundles, ignored, transposed);
     }
 
     /**
@@ -78,7 +120,7 @@ public final class ParameterNames {
     public ParameterNames transposed(String regex) {
         List<Pattern> more = new ArrayList<>(transposed);
         more.add(Pattern.compile(regex));
-        return new ParameterNames(rules, ignored, more);
+        return new ParameterNames(rules, bundles, ignored, more);
     }
 
     /**
@@ -90,7 +132,7 @@ public final class ParameterNames {
     public ParameterNames ignore(String regex) {
         List<Pattern> more = new ArrayList<>(ignored);
         more.add(Pattern.compile(regex));
-        return new ParameterNames(rules, more, transposed);
+        return new ParameterNames(rules, bundles, more, transposed);
     }
 
     /**
@@ -104,7 +146,20 @@ public final class ParameterNames {
     }
 
     /**
-     * All names that a parameter may have in the checkpoint.
+     * Where the matrices of a parameter stand in the checkpoint, if each has a tensor.
+     *
+     * @param path the parameter's path
+     * @param matrices how many it has
+     * @return for each rule that fits the names in the order of the matrices, those that it is written by first
+     */
+    public List<List<String>> bundles(String path, long matrices) {
+        return bundles.stream()
+                .flatMap(bundle -> bundle.names(path, matrices).stream())
+                .toList();
+    }
+
+    /**
+     * All names that a parameter may have in the checkpoint, but for those of its matrices.
      *
      * @param path the parameter's path
      * @return the names, the one that it is written by first
@@ -133,13 +188,30 @@ public final class ParameterNames {
      * @return the parameters' paths, in the order in which their rows lie; none where no rule fits
      */
     public List<String> paths(String name) {
-        return rules.stream()
-                .map(rule -> rule.paths().stream()
-                        .flatMap(template -> rule.checkpoint().translate(name, template).stream())
-                        .toList())
+        return Stream.concat(
+                        rules.stream()
+                                .map(rule -> rule.paths().stream()
+                                        .flatMap(template -> rule.checkpoint().translate(name, template).stream())
+                                        .toList()),
+                        bundles.stream()
+                                .map(bundle -> bundle.parameter(name).stream().toList()))
                 .filter(paths -> !paths.isEmpty())
                 .findFirst()
                 .orElse(List.of());
+    }
+
+    /**
+     * Whether a tensor holds its parameters matrix by matrix, one below the other in each.
+     *
+     * @param name its name there
+     * @return whether it does
+     */
+    public boolean isJoinedEach(String name) {
+        return rules.stream()
+                .filter(rule -> rule.checkpoint().values(name).isPresent())
+                .findFirst()
+                .map(Rule::each)
+                .orElse(false);
     }
 
     /**
@@ -162,10 +234,33 @@ public final class ParameterNames {
         return ignored.stream().anyMatch(pattern -> pattern.matcher(name).matches());
     }
 
-    private record Rule(Template checkpoint, List<Template> paths) {}
+    private record Rule(Template checkpoint, List<Template> paths, boolean each) {}
+
+    /** A parameter whose matrices have a tensor each; which one it is stands in one of the name's places. */
+    private record Bundle(Template checkpoint, Template path, int matrix) {
+        static final String MATRIX = "{e}";
+
+        Optional<List<String>> names(String parameter, long matrices) {
+            return path.values(parameter)
+                    .map(values -> LongStream.range(0, matrices)
+                            .mapToObj(e -> {
+                                List<String> more = checkpoint.spelled(values, path, matrix);
+                                more.add(matrix, Long.toString(e));
+                                return checkpoint.text(more);
+                            })
+                            .toList());
+        }
+
+        Optional<String> parameter(String tensor) {
+            return checkpoint.values(tensor).map(values -> path.text(path.spelled(values, checkpoint, matrix)));
+        }
+    }
 
     /** A name with places: literal text around them, and for each place its alternatives, none for a number. */
     private record Template(List<String> literals, List<List<String>> places, Pattern pattern) {
+        /** No place. */
+        static final int NOWHERE = -1;
+
         static Template of(String text) {
             List<String> literals = new ArrayList<>();
             List<List<String>> places = new ArrayList<>();
@@ -202,18 +297,40 @@ public final class ParameterNames {
         }
 
         Optional<String> translate(String name, Template other) {
+            return values(name).map(values -> other.text(other.spelled(values, this, NOWHERE)));
+        }
+
+        /** What stands in the places of a name, if it fits. */
+        Optional<List<String>> values(String name) {
             Matcher matcher = pattern.matcher(name);
-            if (!matcher.matches()) {
-                return Optional.empty();
+            return matcher.matches()
+                    ? Optional.of(IntStream.rangeClosed(1, places.size())
+                            .mapToObj(matcher::group)
+                            .toList())
+                    : Optional.empty();
+        }
+
+        /** What stands in the places of another template as it is spelled in this one, without the place that one of the two lacks. */
+        List<String> spelled(List<String> values, Template other, int lacking) {
+            boolean more = places.size() > other.places.size();
+            List<String> result = new ArrayList<>();
+            for (int i = 0; i < values.size(); i++) {
+                if (i != lacking || more) {
+                    List<String> from = other.places.get(i);
+                    List<String> to = places.get(more ? i + (i < lacking ? 0 : 1) : result.size());
+                    result.add(from.isEmpty() ? values.get(i) : to.get(from.indexOf(values.get(i))));
+                }
             }
-            StringBuilder result = new StringBuilder(other.literals.getFirst());
+            return result;
+        }
+
+        /** The name with values in its places. */
+        String text(List<String> values) {
+            StringBuilder result = new StringBuilder(literals.getFirst());
             for (int i = 0; i < places.size(); i++) {
-                String found = matcher.group(i + 1);
-                List<String> own = places.get(i);
-                result.append(own.isEmpty() ? found : other.places.get(i).get(own.indexOf(found)));
-                result.append(other.literals.get(i + 1));
+                result.append(values.get(i)).append(literals.get(i + 1));
             }
-            return Optional.of(result.toString());
+            return result.toString();
         }
     }
 }

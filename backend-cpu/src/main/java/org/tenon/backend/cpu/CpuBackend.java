@@ -13,6 +13,7 @@ import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
@@ -23,6 +24,7 @@ import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.SelectiveScan;
@@ -68,6 +70,7 @@ final class CpuBackend {
         Products products = new Products(workers, engine, product, batchInvariant);
         Scans scans = new Scans(workers, kernels);
         Gates gates = new Gates(workers, rows);
+        Mixtures mixtures = new Mixtures(workers, product, rows, batchInvariant);
         HostMemory memory = kernels.map(HugePages::of)
                 .map(pages ->
                         new HostMemory(CpuProvider.NAME, memoryBytes, (arena, bytes) -> allocate(pages, arena, bytes)))
@@ -92,6 +95,8 @@ final class CpuBackend {
                 .kernel(Rope.class, new Rotations(workers, rows)::rope)
                 .kernel(Gated.class, gates::gated)
                 .kernel(Activate.class, gates::activate)
+                .kernel(Route.class, new Routes(workers)::route)
+                .kernel(Experts.class, mixtures::experts)
                 .kernel(Attention.class, new Attentions(workers, kernels)::attention)
                 .kernel(CausalConv.class, scans::conv)
                 .kernel(SelectiveScan.class, scans::selective)

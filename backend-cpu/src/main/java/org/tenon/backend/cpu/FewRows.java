@@ -39,11 +39,16 @@ final class FewRows {
 
     /** Reads rows from the first on. */
     void load(Matrix x, int count, int width) {
+        load(x, 0, count, width);
+    }
+
+    /** Reads rows from a given one on. */
+    void load(Matrix x, long first, int count, int width) {
         rows = count;
         inner = width;
         int done = blocks() * DEPTH;
         for (int m = 0; m < count; m++) {
-            x.load(m, 0, row, 0, width);
+            x.load(first + m, 0, row, 0, width);
             for (int block = 0; block < blocks(); block++) {
                 System.arraycopy(row, block * DEPTH, whole[m][block], 0, DEPTH);
                 float[] apart = split[m][block];

@@ -9,6 +9,7 @@ import org.tenon.api.op.Activate;
 import org.tenon.api.op.Activation;
 import org.tenon.api.op.Gated;
 import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.backend.cpu.ffi.CType;
 import org.tenon.backend.cpu.ffi.RowKernels;
@@ -70,6 +71,37 @@ final class Gates {
                 }
             };
         });
+    }
+
+    /** A gate for parts of rows in F32, into a type. */
+    static Mixture.Gate gate(Workers workers, Optional<RowKernels> kernels, Activation activation, DType to) {
+        if (kernels.isPresent() && CType.known(to) && IN_C.contains(activation)) {
+            RowKernels kernel = kernels.get();
+            int number = IN_C.indexOf(activation);
+            int from = CType.of(DType.F32);
+            int into = CType.of(to);
+            return (gates, ups, row, out, outRow, outColumn, count, worker) -> kernel.gated(
+                    number,
+                    gates.address(row, 0),
+                    ups.address(row, 0),
+                    from,
+                    out.address(outRow, outColumn),
+                    into,
+                    count);
+        }
+        Functions.OfOne function = Functions.of(activation);
+        for (int slot = 0; slot < 3; slot++) {
+            workers.scratch().reserveFloats(slot, MixtureRooms.COLUMNS);
+        }
+        return (gates, ups, row, out, outRow, outColumn, count, worker) -> {
+            float[] values = workers.scratch().floats(0, worker);
+            float[] activated = workers.scratch().floats(1, worker);
+            gates.load(row, 0, values, 0, count);
+            function.apply(values, activated, workers.scratch().floats(2, worker), count);
+            ups.load(row, 0, values, 0, count);
+            Functions.multiply(activated, values, activated, count);
+            out.store(activated, 0, outRow, outColumn, count);
+        };
     }
 
     /** The number of an activation that C kernels know, on types that they know. */

@@ -2,6 +2,7 @@ package org.tenon.conformance.law;
 
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.geGlu;
 import static org.tenon.layers.Layers.mamba;
 import static org.tenon.layers.Layers.mamba2;
@@ -37,6 +38,12 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
     private static final int VOCABULARY = 48;
     private static final int FEED_FORWARD = 96;
     private static final int WINDOW = 24;
+
+    /**
+     * The width of an expert. Whom a row goes to may turn on a rounding, and then its logits leap. With weights of 0.02 the leap is small beside the
+     * row, and within the bound of narrow types; in F32 no two logits of a router are as near as rounding reaches with the seed that weights have.
+     */
+    private static final int EXPERT = 32;
 
     /** Weights of 0.02 give scores near zero; with this factor they are of the order of one, so that it matters which keys are seen. */
     private static final double SHARP = 20;
@@ -85,6 +92,7 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
                 of("mamba-2 and attention", spec(i -> block(
                         i == 0 ? mamba2(16).headDim(32) : grouped, swiGlu(FEED_FORWARD)))),
                 of("one key head, geglu", spec(_ -> block(grouped.kvHeads(1), geGlu(FEED_FORWARD)))),
+                of("experts", spec(_ -> block(grouped, experts(8, swiGlu(EXPERT))))),
                 of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))));
     }
 

@@ -15,6 +15,7 @@ import org.tenon.api.model.CacheBytes;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.tensor.Axis;
+import org.tenon.api.tensor.Shape;
 
 /**
  * An architecture with all that its layers declare, checked, and nothing allocated: parameters and memories by path, what is shared,
@@ -249,12 +250,51 @@ public final class Blueprint {
     }
 
     private long products(LayerNode<?> node) {
+        return Math.round(2 * elements(node, Blueprint::chosen));
+    }
+
+    /** How much of a bundle is used: by the number of its matrices, and how many of them a row is multiplied by. */
+    @FunctionalInterface
+    private interface Use {
+        double of(long matrices, int chosen);
+    }
+
+    private static double chosen(long matrices, int chosen) {
+        return (double) chosen / matrices;
+    }
+
+    private double elements(LayerNode<?> node, Use use) {
         Declaration declaration = node.declaration();
+        double own = 0;
+        for (Map.Entry<String, Declaration.Parameter> entry :
+                declaration.parameters().entrySet()) {
+            Shape shape = entry.getValue().shape();
+            Integer chosen = declaration.bundles().get(entry.getKey());
+            double part = chosen == null ? 1 : use.of(shape.size(0), chosen);
+            own += entry.getValue().matrix() ? part * shape.elements() : 0;
+        }
+        return own
+                + declaration.shared().values().stream()
+                        .map(parameters::get)
+                        .filter(Declaration.Parameter::matrix)
+                        .mapToLong(parameter -> parameter.shape().elements())
+                        .sum();
+    }
+
+    /**
+     * What a step reads of the matrices at the least: all that rows are multiplied by, once. Which of a bundle's matrices the rows choose isn't
+     * known; counted are those that rows choose between them which choose independently and evenly, {@code 1 - (1 - chosen / matrices)^rows}
+     * of all: of one row exactly those that it chooses.
+     *
+     * @param rows the rows of the step
+     * @return elements
+     */
+    public double elementsRead(int rows) {
+        Use use = (matrices, chosen) -> 1 - Math.pow(1 - chosen(matrices, chosen), rows);
         return Stream.concat(
-                        declaration.parameters().values().stream(),
-                        declaration.shared().values().stream().map(parameters::get))
-                .filter(Declaration.Parameter::matrix)
-                .mapToLong(parameter -> 2 * parameter.shape().elements())
+                        stacks.stream().flatMap(stack -> stack.all().skip(1)), // an embedding is looked up
+                        heads.values().stream().flatMap(LayerNode::all))
+                .mapToDouble(node -> elements(node, use))
                 .sum();
     }
 

@@ -10,19 +10,21 @@ import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.Shape;
 
 /**
- * How parameters lie in a tensor of a checkpoint: one as it is, several one after another, and a matrix perhaps with rows and columns
- * swapped. Immutable and thread-safe.
+ * How parameters lie in a tensor of a checkpoint: one as it is, several one after another or so in each matrix of a bundle, and a matrix
+ * perhaps with rows and columns swapped. Immutable and thread-safe.
  *
  * @param paths the parameters' paths in order
  * @param shapes their shapes, by path
+ * @param each whether the parameters are bundles of matrices that lie one below the other in each matrix of the tensor
  * @param transposed whether rows and columns are swapped in the tensor
  */
-public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolean transposed) {
+public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolean each, boolean transposed) {
     /**
      * Copies the collections.
      *
      * @param paths the parameters' paths in order
      * @param shapes their shapes, by path
+     * @param each whether the parameters lie one below the other in each matrix of the tensor
      * @param transposed whether rows and columns are swapped in the tensor
      */
     public TensorLayout {
@@ -42,7 +44,7 @@ public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolea
         Map<String, Shape> shapes = new LinkedHashMap<>();
         List<String> paths = names.paths(name);
         paths.forEach(path -> shapes.put(path, shape.apply(path)));
-        return new TensorLayout(paths, shapes, names.isTransposed(name));
+        return new TensorLayout(paths, shapes, names.isJoinedEach(name), names.isTransposed(name));
     }
 
     /** {@return the shape that the tensor has in the checkpoint} */
@@ -54,7 +56,9 @@ public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolea
     private Shape joined() {
         Shape first = shape(paths.getFirst());
         long[] sizes = IntStream.range(0, first.rank()).mapToLong(first::size).toArray();
-        sizes[0] = paths.stream().mapToLong(path -> shape(path).size(0)).sum();
+        int joined = each ? 1 : 0;
+        sizes[joined] =
+                paths.stream().mapToLong(path -> shape(path).size(joined)).sum();
         return Shape.of(sizes);
     }
 
@@ -78,9 +82,13 @@ public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolea
         if (paths.size() == 1) {
             return upright;
         }
+        int joined = each ? 1 : 0;
         long first = paths.subList(0, paths.indexOf(path)).stream()
-                .mapToLong(before -> shape(before).size(0))
+                .mapToLong(before -> shape(before).size(joined))
                 .sum();
+        if (each) {
+            return new EachPartSource(upright, first, shape(path));
+        }
         return new PartSource(upright, first, shape(path));
     }
 
@@ -96,6 +104,15 @@ public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolea
             Iterable<String> paths, ParameterNames names, Function<String, WeightSource> weights) {
         Map<String, WeightSource> tensors = new LinkedHashMap<>();
         for (String path : paths) {
+            Shape shape = weights.apply(path).shape();
+            List<String> matrices =
+                    names.bundles(path, shape.size(0)).stream().findFirst().orElse(List.of());
+            for (int i = 0; i < matrices.size(); i++) {
+                tensors.put(matrices.get(i), matrix(weights.apply(path), i));
+            }
+            if (!matrices.isEmpty()) {
+                continue;
+            }
             String name = names.checkpoint(path)
                     .orElseThrow(() -> new IllegalStateException("the family has no name for " + path));
             tensors.computeIfAbsent(
@@ -106,7 +123,27 @@ public record TensorLayout(List<String> paths, Map<String, Shape> shapes, boolea
         return tensors;
     }
 
+    /**
+     * A bundle whose matrices have a tensor each.
+     *
+     * @param path the parameter's path
+     * @param matrices the tensors in order, at least one
+     * @return the parameter
+     */
+    public static WeightSource bundle(String path, List<WeightSource> matrices) {
+        Shape matrix = matrices.getFirst().shape();
+        return new StackedSource(path, matrices, Shape.of(matrices.size(), matrix.size(0), matrix.size(1)));
+    }
+
+    private static WeightSource matrix(WeightSource bundle, int index) {
+        Shape shape = bundle.shape();
+        return new PartSource(bundle, index * shape.size(1), Shape.of(shape.size(1), shape.size(2)));
+    }
+
     private WeightSource tensor(String name, Function<String, WeightSource> weights) {
+        if (each) {
+            throw new IllegalStateException(name + " holds several bundles, which are written matrix by matrix");
+        }
         WeightSource upright = paths.size() == 1
                 ? weights.apply(paths.getFirst())
                 : new StackedSource(name, paths.stream().map(weights).toList(), joined());

@@ -22,15 +22,20 @@ import org.tenon.models.assembly.Blueprint;
  * @param context the longest sequence that the model is made for
  */
 record HuggingFaceRope(Rope rope, int context) {
-    private static final double DEFAULT_THETA = 10_000;
+    static final double DEFAULT_THETA = 10_000;
 
     /** Dynamic scaling has no end in the reference; its frequencies stand in a table here, which ends at this many times its reach. */
     private static final int DYNAMIC_REACH = 2;
 
     static HuggingFaceRope read(Config config, int positions) {
+        return read(config, positions, DEFAULT_THETA);
+    }
+
+    /** The positions of a family whose base, where the file doesn't say, is another. */
+    static HuggingFaceRope read(Config config, int positions, double defaultTheta) {
         Config dict = dict(config);
         double theta =
-                first("rope_theta", dict, config).map(HuggingFaceRope::positive).orElse(DEFAULT_THETA);
+                first("rope_theta", dict, config).map(HuggingFaceRope::positive).orElse(defaultTheta);
         Optional<Config> named = dict.optional("rope_type").or(() -> dict.optional("type"));
         String type = named.map(Config::asText).orElse("default");
         int original = first("original_max_position_embeddings", config, dict)

@@ -63,6 +63,21 @@ abstract class LlamaLike implements ModelFamily {
         return config;
     }
 
+    /** What works on each row by itself, made of the feed-forward layer. */
+    LayerSpec channels(FeedForward feedForward, Config config) {
+        return feedForward;
+    }
+
+    /** The feed-forward layer that {@link #channels} are made of; nothing where the family doesn't make them so. */
+    Optional<FeedForward> feedForward(LayerSpec channels) {
+        return channels instanceof FeedForward feedForward ? Optional.of(feedForward) : Optional.empty();
+    }
+
+    /** The fields that {@link #channels} reads. */
+    Config writeChannels(Config config, LayerSpec channels) {
+        return config;
+    }
+
     /** Which layers see only the last keys. */
     SlidingWindows windows() {
         return new SlidingWindows.None();
@@ -105,8 +120,10 @@ abstract class LlamaLike implements ModelFamily {
                 "head_dim",
                 "at most " + MOST_WIDTH / heads + " for " + heads + " heads",
                 headDim);
-        HuggingFaceRope rope =
-                HuggingFaceRope.read(config, size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT));
+        HuggingFaceRope rope = HuggingFaceRope.read(
+                config,
+                size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT),
+                defaults.decimal("rope_theta", HuggingFaceRope.DEFAULT_THETA));
         check(rope, config, headDim);
         int layers = size(config, "num_hidden_layers", Blueprint.MOST_LAYERS);
         List<OptionalInt> windows = windows().read(config, layers);
@@ -121,7 +138,7 @@ abstract class LlamaLike implements ModelFamily {
         return Architecture.decoder(hidden, size(config, "vocab_size", Blueprint.MOST_VOCABULARY))
                 .context(rope.context())
                 .norm(new RmsNorm(epsilon(config)))
-                .layers(layers, i -> Block.of(limited(attention, windows.get(i)), feedForward))
+                .layers(layers, i -> Block.of(limited(attention, windows.get(i)), channels(feedForward, config)))
                 .head(tied(config) ? Head.tied() : Head.untied())
                 .unchecked();
     }
@@ -151,8 +168,8 @@ abstract class LlamaLike implements ModelFamily {
     }
 
     /** What is added to the mean square in every norm. */
-    static double epsilon(Config config) {
-        double epsilon = config.decimal("rms_norm_eps", 1e-6);
+    double epsilon(Config config) {
+        double epsilon = config.decimal("rms_norm_eps", defaults.decimal("rms_norm_eps", 1e-6));
         require(epsilon >= 0 && epsilon < 1, config, "rms_norm_eps", "at least 0 and less than 1", epsilon);
         return epsilon;
     }
@@ -226,32 +243,39 @@ abstract class LlamaLike implements ModelFamily {
         if (!(stack.layers().getFirst() instanceof Block(List<Branch> branches))
                 || branches.size() != 2
                 || !(branches.getFirst().body() instanceof SelfAttention attention)
-                || !(branches.getLast().body() instanceof FeedForward feedForward)
                 || !(stack.norm() instanceof RmsNorm(double epsilon, boolean _))
                 || attention.rope().isEmpty()) {
             return Optional.empty();
         }
-        return HuggingFaceActivations.name(feedForward.activation()).map(activation -> {
-            Config config = Config.object()
-                    .with("architectures", List.of(architecture))
-                    .with("model_type", modelType)
-                    .with("vocab_size", spec.vocabulary())
-                    .with("hidden_size", stack.hidden())
-                    .with("intermediate_size", feedForward.width())
-                    .with("num_hidden_layers", stack.layers().size())
-                    .with("num_attention_heads", attention.heads())
-                    .with("num_key_value_heads", attention.kvHeads())
-                    .with("head_dim", attention.headDimIn(stack.hidden()))
-                    .with("hidden_act", activation)
-                    .with("rms_norm_eps", epsilon)
-                    .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
-            config = write(write(config, attention), feedForward);
-            config = windows()
-                    .write(
-                            config,
-                            stack.layers().stream().map(LlamaLike::window).toList());
-            return HuggingFaceRope.write(config, attention.rope().get(), spec.context());
-        });
+        LayerSpec channels = branches.getLast().body();
+        return feedForward(channels)
+                .flatMap(feedForward -> HuggingFaceActivations.name(feedForward.activation())
+                        .map(activation -> {
+                            Config config = Config.object()
+                                    .with("architectures", List.of(architecture))
+                                    .with("model_type", modelType)
+                                    .with("vocab_size", spec.vocabulary())
+                                    .with("hidden_size", stack.hidden())
+                                    .with("intermediate_size", feedForward.width())
+                                    .with("num_hidden_layers", stack.layers().size())
+                                    .with("num_attention_heads", attention.heads())
+                                    .with("num_key_value_heads", attention.kvHeads())
+                                    .with("head_dim", attention.headDimIn(stack.hidden()))
+                                    .with("hidden_act", activation)
+                                    .with("rms_norm_eps", epsilon)
+                                    .with(
+                                            "tie_word_embeddings",
+                                            Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
+                            config = writeChannels(write(write(config, attention), feedForward), channels);
+                            config = windows()
+                                    .write(
+                                            config,
+                                            stack.layers().stream()
+                                                    .map(LlamaLike::window)
+                                                    .toList());
+                            return HuggingFaceRope.write(
+                                    config, attention.rope().get(), spec.context());
+                        }));
     }
 
     private static OptionalInt window(LayerSpec layer) {

@@ -10,8 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.tenon.api.backend.WeightSource;
+import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Shape;
 import org.tenon.models.assembly.Blueprint;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.InvalidCheckpoint;
@@ -29,46 +31,19 @@ final class Weights implements Function<String, WeightSource> {
     }
 
     static Weights of(Checkpoint checkpoint, Blueprint blueprint, ParameterNames names, boolean tolerant) {
-        Map<String, WeightSource> sources = new HashMap<>();
-        List<String> missing = new ArrayList<>();
-        List<String> wrong = new ArrayList<>();
-        Set<String> used = new HashSet<>();
-        blueprint.parameters().forEach((path, parameter) -> {
-            Optional<String> name = names.checkpoints(path).stream()
-                    .filter(checkpoint.tensors()::containsKey)
-                    .findFirst();
-            if (name.isEmpty()) {
-                missing.add(names.checkpoint(path).orElse(path));
-                return;
-            }
-            used.add(name.get());
-            WeightSource source = checkpoint.tensor(name.get());
-            if (!TYPES.contains(source.type())) {
-                wrong.add(source.name() + " of type " + source.type() + " where one of " + TYPES + " is needed");
-                return;
-            }
-            TensorLayout layout = TensorLayout.of(
-                    name.get(),
-                    names,
-                    each -> Objects.requireNonNull(blueprint.parameters().get(each), each)
-                            .shape());
-            if (source.shape().equals(layout.shape())) {
-                sources.put(path, layout.parameter(path, source));
-            } else {
-                wrong.add(source.name() + " of shape " + source.shape() + " where " + layout.shape() + " is needed");
-            }
-        });
+        Search search = new Search(checkpoint, blueprint.parameters(), names);
+        blueprint.parameters().forEach((path, parameter) -> search.find(path, parameter.shape()));
         refuse(
                 checkpoint,
                 "lacks tensors that config.json asks for",
-                missing.stream().distinct().toList());
+                search.missing.stream().distinct().toList());
         refuse(
                 checkpoint,
                 "holds tensors that don't fit config.json",
-                wrong.stream().distinct().toList());
+                search.wrong.stream().distinct().toList());
         if (!tolerant) {
             List<String> unused = checkpoint.tensors().keySet().stream()
-                    .filter(name -> !used.contains(name))
+                    .filter(name -> !search.used.contains(name))
                     .filter(name -> !names.ignorable(name))
                     .toList();
             refuse(
@@ -76,7 +51,84 @@ final class Weights implements Function<String, WeightSource> {
                     "holds tensors that nothing in the architecture uses (Tenon.builder().tolerant(true) leaves them unread)",
                     unused);
         }
-        return new Weights(sources);
+        return new Weights(search.sources);
+    }
+
+    /** One search for all parameters. */
+    private static final class Search {
+        private final Checkpoint checkpoint;
+        private final Map<String, Declaration.Parameter> parameters;
+        private final ParameterNames names;
+        private final Map<String, WeightSource> sources = new HashMap<>();
+        private final List<String> missing = new ArrayList<>();
+        private final List<String> wrong = new ArrayList<>();
+        private final Set<String> used = new HashSet<>();
+
+        Search(Checkpoint checkpoint, Map<String, Declaration.Parameter> parameters, ParameterNames names) {
+            this.checkpoint = checkpoint;
+            this.parameters = parameters;
+            this.names = names;
+        }
+
+        void find(String path, Shape shape) {
+            Optional<String> name =
+                    names.checkpoints(path).stream().filter(this::there).findFirst();
+            List<List<String>> bundles = names.bundles(path, shape.size(0));
+            Optional<List<String>> bundle = bundles.stream()
+                    .filter(matrices -> matrices.stream().anyMatch(this::there))
+                    .findFirst();
+            if (bundle.isPresent()) {
+                bundle(path, shape, bundle.get());
+            } else if (name.isPresent()) {
+                tensor(path, name.get());
+            } else if (!bundles.isEmpty()) {
+                missing.addAll(bundles.getFirst());
+            } else {
+                missing.add(names.checkpoint(path).orElse(path));
+            }
+        }
+
+        private boolean there(String name) {
+            return checkpoint.tensors().containsKey(name);
+        }
+
+        private void bundle(String path, Shape shape, List<String> matrices) {
+            Shape each = Shape.of(shape.size(1), shape.size(2));
+            List<WeightSource> found = new ArrayList<>();
+            for (String name : matrices) {
+                if (there(name)) {
+                    source(name, each).ifPresent(found::add);
+                } else {
+                    missing.add(name);
+                }
+            }
+            if (found.size() == matrices.size()) {
+                sources.put(path, TensorLayout.bundle(path, found));
+            }
+        }
+
+        private void tensor(String path, String name) {
+            TensorLayout layout = TensorLayout.of(
+                    name,
+                    names,
+                    each -> Objects.requireNonNull(parameters.get(each), each).shape());
+            source(name, layout.shape()).ifPresent(source -> sources.put(path, layout.parameter(path, source)));
+        }
+
+        /** A tensor of a shape and of a type that can be computed with. */
+        private Optional<WeightSource> source(String name, Shape shape) {
+            used.add(name);
+            WeightSource source = checkpoint.tensor(name);
+            if (!TYPES.contains(source.type())) {
+                wrong.add(source.name() + " of type " + source.type() + " where one of " + TYPES + " is needed");
+                return Optional.empty();
+            }
+            if (!source.shape().equals(shape)) {
+                wrong.add(source.name() + " of shape " + source.shape() + " where " + shape + " is needed");
+                return Optional.empty();
+            }
+            return Optional.of(source);
+        }
     }
 
     private static void refuse(Checkpoint checkpoint, String what, List<String> names) {

@@ -1,5 +1,6 @@
 package org.tenon.models.observe;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.tenon.api.op.Activate;
@@ -7,6 +8,7 @@ import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
@@ -17,6 +19,7 @@ import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.Unary;
 import org.tenon.api.program.Kernel;
@@ -36,6 +39,7 @@ record KernelCost(OptionalLong bytes, OptionalLong flops) {
     static KernelCost of(Kernel kernel, StepShape step) {
         return switch (kernel.op()) {
             case Linear _ -> products(kernel, step, operand(kernel, "x"));
+            case Experts _ -> experts(kernel, step);
             case MatMul _ when !kernel.operands().containsKey("index") -> products(kernel, step, operand(kernel, "a"));
             case Embedding _, Gather _ -> moved(2 * written(kernel, step));
             case CacheWrite _ -> moved(2 * bytes(operand(kernel, "rows"), step));
@@ -49,10 +53,27 @@ record KernelCost(OptionalLong bytes, OptionalLong flops) {
                     Reduce _,
                     RmsNorm _,
                     Rope _,
+                    Route _,
                     Select _,
                     Unary _ -> moved(all(kernel, step));
             default -> UNKNOWN;
         };
+    }
+
+    /** Which experts the rows go to isn't known: counted are as many as there are choices, which is right for one row. */
+    private static KernelCost experts(Kernel kernel, StepShape step) {
+        long choices = operand(kernel, "ids").shape().elements(step);
+        long active = 0;
+        long products = 0;
+        for (String name : List.of("gate", "up", "down")) {
+            TensorSpec bundle = operand(kernel, name);
+            long experts = bundle.shape().size(0);
+            active += bytes(bundle, step) / experts * Math.min(choices, experts);
+            products += 2 * choices * (bundle.shape().elements(step) / experts);
+        }
+        return new KernelCost(
+                OptionalLong.of(active + bytes(operand(kernel, "x"), step) + written(kernel, step)),
+                OptionalLong.of(products));
     }
 
     private static TensorSpec operand(Kernel kernel, String name) {

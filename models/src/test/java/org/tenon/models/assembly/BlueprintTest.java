@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.mamba;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
@@ -120,6 +121,19 @@ class BlueprintTest {
         Blueprint blueprint = Blueprint.of(model(Head.tied(), layer()), providers());
         assertEquals(Map.of("head.weight", "embedding.weight"), blueprint.shared());
         assertTrue(!blueprint.parameters().containsKey("head.weight"));
+    }
+
+    @Test
+    void ofExpertsThoseAreCountedThatARowGoesTo() {
+        LayerSpec mixture =
+                block(attention(4).kvHeads(2), experts(8, swiGlu(96))).normalised(rmsNorm(1e-5));
+        Blueprint blueprint = Blueprint.of(model(Head.tied(), mixture), LayerProviders.found());
+        long always = 64 * 64 + 2 * 32 * 64 + 64 * 64 + 8 * 64 + 100 * 64; // q, k and v, out, router, head
+        long expert = 3 * 96 * 64;
+        assertEquals(2 * (always + 2 * expert), blueprint.flopsPerToken(0));
+        assertEquals(always + 2 * expert, blueprint.elementsRead(1), 1e-6);
+        assertEquals(always + (8 - 8 * 0.75 * 0.75) * expert, blueprint.elementsRead(2), 1e-6);
+        assertEquals(always + 8 * expert, blueprint.elementsRead(1000), 1);
     }
 
     @Test

@@ -65,6 +65,38 @@ class TensorLayoutTest {
         assertArrayEquals(new float[] {1, 2, 3}, read(tensors.get("both.bias")));
     }
 
+    private static final Map<String, WeightSource> BUNDLES = Map.of(
+            "gate", new Numbers("gate", Shape.of(2, 2, 1), List.of(1f, 2f, 5f, 6f)),
+            "up", new Numbers("up", Shape.of(2, 2, 1), List.of(3f, 4f, 7f, 8f)));
+
+    @Test
+    void aBundleIsWrittenMatrixByMatrixAndPutTogetherAgain() {
+        ParameterNames names = ParameterNames.names().bundle("{e}.{w1,w3}", "{gate,up}");
+        Map<String, WeightSource> tensors = TensorLayout.tensors(List.of("gate", "up"), names, BUNDLES::get);
+        assertEquals(List.of("0.w1", "1.w1", "0.w3", "1.w3"), List.copyOf(tensors.keySet()));
+        assertEquals(Shape.of(2, 1), tensors.get("1.w3").shape());
+        assertArrayEquals(new float[] {7, 8}, read(tensors.get("1.w3")));
+        WeightSource back = TensorLayout.bundle("up", List.of(tensors.get("0.w3"), tensors.get("1.w3")));
+        assertEquals(Shape.of(2, 2, 1), back.shape());
+        assertArrayEquals(new float[] {3, 4, 7, 8}, read(back));
+        assertArrayEquals(new float[] {4, 7}, read(back, 1, 2));
+    }
+
+    @Test
+    void bundlesAreReadOutOfTheMatricesOfOneTensor() {
+        ParameterNames names = ParameterNames.names().joinEach("gate_up", "gate", "up");
+        TensorLayout layout =
+                TensorLayout.of("gate_up", names, path -> BUNDLES.get(path).shape());
+        assertEquals(Shape.of(2, 4, 1), layout.shape());
+        WeightSource whole = new Numbers("gate_up", layout.shape(), List.of(1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f));
+        for (String path : layout.paths()) {
+            WeightSource part = layout.parameter(path, whole);
+            assertEquals(BUNDLES.get(path).shape(), part.shape());
+            assertArrayEquals(read(BUNDLES.get(path)), read(part), path);
+            assertArrayEquals(read(BUNDLES.get(path), 1, 2), read(part, 1, 2), path);
+        }
+    }
+
     @Test
     void eachParameterComesBackWholeAndInPanels() {
         Function<String, Shape> shape = path -> PARAMETERS.get(path).shape();

@@ -69,6 +69,10 @@ public final class ProductKernel implements AutoCloseable {
      * @return the product
      */
     public long describe(Rows x, Rows weights, Rows y, long bias, long inner) {
+        return product(x, weights, y, bias, inner).address();
+    }
+
+    private MemorySegment product(Rows x, Rows weights, Rows y, long bias, long inner) {
         MemorySegment product = arena.allocate(BYTES, 8);
         long[] longs = {
             x.address(), weights.address(), y.address(), bias, x.stride(), weights.stride(), y.stride(), inner
@@ -76,7 +80,59 @@ public final class ProductKernel implements AutoCloseable {
         MemorySegment.copy(longs, 0, product, JAVA_LONG, 0, longs.length);
         int[] types = {CType.of(x.type()), CType.of(weights.type()), CType.of(y.type())};
         MemorySegment.copy(types, 0, product, JAVA_INT, 8L * longs.length, types.length);
-        return product.address();
+        return product;
+    }
+
+    /**
+     * A product whose operands lie elsewhere each time.
+     *
+     * @param workers how many threads multiply at once
+     * @param type the type of the left side
+     * @param stride bytes from row to row of the left side
+     * @param weights the type of the weights, and bytes from row to row
+     * @param inner elements of a row of the left side and of the weights
+     * @return the product, with F32 output
+     */
+    public Movable movable(int workers, DType type, long stride, Rows weights, long inner) {
+        MemorySegment[] products = new MemorySegment[workers];
+        for (int i = 0; i < workers; i++) {
+            products[i] = product(new Rows(0, stride, type), weights, new Rows(0, 0, DType.F32), 0, inner);
+        }
+        return new Movable(products);
+    }
+
+    /** A product whose operands lie elsewhere each time. Workers multiply at once, each under its own number. */
+    public final class Movable {
+        private static final long X = 0;
+        private static final long WEIGHTS = 8;
+        private static final long Y = 16;
+        private static final long Y_STRIDE = 48;
+
+        private final MemorySegment[] products; // one for each worker
+
+        private Movable(MemorySegment[] products) {
+            this.products = products;
+        }
+
+        /**
+         * Multiplies.
+         *
+         * @param x the address of the first row of the left side
+         * @param rows how many
+         * @param weights the address of the first row of the weights
+         * @param columns how many
+         * @param y the address of the output's first element
+         * @param yStride bytes from row to row of the output
+         * @param worker who computes
+         */
+        public void run(long x, int rows, long weights, int columns, long y, long yStride, int worker) {
+            MemorySegment product = products[worker];
+            product.set(JAVA_LONG, X, x);
+            product.set(JAVA_LONG, WEIGHTS, weights);
+            product.set(JAVA_LONG, Y, y);
+            product.set(JAVA_LONG, Y_STRIDE, yStride);
+            ProductKernel.this.run(product.address(), rows, 0, columns, worker);
+        }
     }
 
     /**

@@ -6,8 +6,9 @@ import org.tenon.api.layer.LayerMemory;
 import org.tenon.models.assembly.Blueprint;
 
 /**
- * What has to be moved and computed at the least, as the model's layers declare it: matrices are read once a step, keys and values once for
- * each row, states are read and written once a step, and what is small is left out.
+ * What has to be moved and computed at the least, as the model's layers declare it: matrices are read once a step, of experts those that
+ * rows go to ({@link Blueprint#elementsRead}), keys and values once for each row, states are read and written once a step, and what is small
+ * is left out.
  *
  * @param bytes the bytes read
  * @param flops the floating-point operations of products and attention
@@ -25,7 +26,8 @@ public record Work(double bytes, double flops) {
      */
     public static Work decode(Blueprint blueprint, Numerics numerics, double parameterBytes, int sequences, int keys) {
         return new Work(
-                matrices(blueprint) * parameterBytes + (double) sequences * cacheBytes(blueprint, numerics, keys),
+                blueprint.elementsRead(sequences) * parameterBytes
+                        + (double) sequences * cacheBytes(blueprint, numerics, keys),
                 (double) sequences * blueprint.flopsPerToken(keys));
     }
 
@@ -46,14 +48,9 @@ public record Work(double bytes, double flops) {
                 .map(keys -> blueprint.flopsPerToken((int) keys))
                 .sum();
         return new Work(
-                steps * matrices(blueprint) * parameterBytes
+                steps * blueprint.elementsRead(Math.max(1, tokens * prompts / steps)) * parameterBytes
                         + (double) prompts * cacheBytes(blueprint, numerics, tokens),
                 prompts * (flops - (tokens - 1.0) * blueprint.flopsPerOutput()));
-    }
-
-    /** The elements of the matrices that a token is multiplied by. */
-    private static double matrices(Blueprint blueprint) {
-        return blueprint.flopsPerToken(0) / 2.0;
     }
 
     private static long cacheBytes(Blueprint blueprint, Numerics numerics, int keys) {
