@@ -70,13 +70,6 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
         required = Set.copyOf(all);
     }
 
-    private static Set<Class<? extends Op<?, ?>>> union(
-            Set<Class<? extends Op<?, ?>>> some, Set<Class<? extends Op<?, ?>>> more) {
-        Set<Class<? extends Op<?, ?>>> all = new HashSet<>(some);
-        all.addAll(more);
-        return all;
-    }
-
     /**
      * Finds a profile.
      *

@@ -69,8 +69,7 @@ final class Mamba2Layer implements Layer {
                         view.write(),
                         step.sequence())); // [rows, heads, headDim]
         Tensor joined = scanned.reshape(Shape.of(rows, channels));
-        Tensor gated =
-                ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(in.segment(y, "gate"), joined));
+        Tensor gated = ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(in.segment(y, "gate"), joined));
         return out.apply(ops, normalised(gated, kept, ops), step.numerics().residual());
     }
 

@@ -15,8 +15,8 @@ import org.tenon.api.tensor.Shape;
 
 /** Provides {@link Mamba2}. */
 public final class Mamba2Provider implements LayerProvider<Mamba2> {
-    private static final SpecType<Mamba2> TYPE = new SpecType<>(
-            "tenon/mamba2", Mamba2.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
+    private static final SpecType<Mamba2> TYPE =
+            new SpecType<>("tenon/mamba2", Mamba2.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public Mamba2Provider() {}

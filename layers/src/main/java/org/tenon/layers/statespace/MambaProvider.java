@@ -16,8 +16,8 @@ import org.tenon.layers.statespace.Mamba.SelectionNorm;
 
 /** Provides {@link Mamba}. */
 public final class MambaProvider implements LayerProvider<Mamba> {
-    private static final SpecType<Mamba> TYPE = new SpecType<>(
-            "tenon/mamba", Mamba.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
+    private static final SpecType<Mamba> TYPE =
+            new SpecType<>("tenon/mamba", Mamba.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public MambaProvider() {}

@@ -59,7 +59,7 @@ record ShortConv(Tensor weight, Optional<Tensor> bias, Memory last) {
         long n = matrix.width();
         Tensor place = ops.iota(Dim.of(m * n)); // of the result: i * m + j
         Tensor j = ops.binary(Binary.MODULO, place, ops.constant(Shape.of(1), Math.toIntExact(m)));
-        Tensor from = ops.add(ops.multiply(j, n), ops.divide(place, m)); // j * n + i
+        Tensor from = ops.add(ops.multiply(j, (double) n), ops.divide(place, (double) m)); // j * n + i
         return ops.gather(matrix.reshape(Shape.of(m * n, 1)), from).reshape(Shape.of(n, m));
     }
 }

@@ -131,9 +131,9 @@ class BlueprintTest {
         long always = 64 * 64 + 2 * 32 * 64 + 64 * 64 + 8 * 64 + 100 * 64; // q, k and v, out, router, head
         long expert = 3 * 96 * 64;
         assertEquals(2 * (always + 2 * expert), blueprint.flopsPerToken(0));
-        assertEquals(always + 2 * expert, blueprint.elementsRead(1), 1e-6);
+        assertEquals((double) (always + 2 * expert), blueprint.elementsRead(1), 1e-6);
         assertEquals(always + (8 - 8 * 0.75 * 0.75) * expert, blueprint.elementsRead(2), 1e-6);
-        assertEquals(always + 8 * expert, blueprint.elementsRead(1000), 1);
+        assertEquals((double) (always + 8 * expert), blueprint.elementsRead(1000), 1);
     }
 
     @Test
