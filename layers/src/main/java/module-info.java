@@ -2,11 +2,14 @@ import org.jspecify.annotations.NullMarked;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
+import org.tenon.layers.feedforward.DenseProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNormProvider;
+import org.tenon.layers.norm.NoNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.OutputHeadProvider;
 import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 /** The layers of Tenon: norms, positions, attentions, feed-forwards and caches. */
@@ -26,9 +29,12 @@ module org.tenon.layers {
             SelfAttentionProvider,
             BlockProvider,
             FeedForwardProvider,
+            DenseProvider,
             RmsNormProvider,
             LayerNormProvider,
+            NoNormProvider,
             EmbeddingProvider,
             PositionedEmbeddingProvider,
-            HeadProvider;
+            HeadProvider,
+            OutputHeadProvider;
 }

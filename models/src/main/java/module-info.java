@@ -28,6 +28,7 @@ module org.tenon.models {
     uses org.tenon.api.model.ModelFamily;
 
     provides org.tenon.api.model.ModelFamily with
+            org.tenon.models.family.Bert,
             org.tenon.models.family.Gpt2,
             org.tenon.models.family.Llama,
             org.tenon.models.family.Mistral,
