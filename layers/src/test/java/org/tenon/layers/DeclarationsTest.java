@@ -218,12 +218,12 @@ class DeclarationsTest {
         assertEquals(
                 Map.of(
                         "last", new LayerMemory.State(Shape.of(3, 128)),
-                        "state", new LayerMemory.State(Shape.of(16, 128))),
+                        "scan", new LayerMemory.State(Shape.of(16, 128))),
                 declare(mamba(16)).memories());
         assertEquals(
                 Map.of(
                         "last", new LayerMemory.State(Shape.of(2, 160)),
-                        "state", new LayerMemory.State(Shape.of(8, 16, 16))),
+                        "scan", new LayerMemory.State(Shape.of(8, 16, 16))),
                 declare(mamba2(16).headDim(16).taps(3)).memories());
     }
 
@@ -277,8 +277,7 @@ class DeclarationsTest {
                         "states: 65536 of each of 16777216 channels are more than 1073741824"),
                 Arguments.of(mamba(16).rank(0), "rank: 0 is not between 1 and 16777216"),
                 Arguments.of(mamba(16).norm(new SelectionNorm(1, true)), "norm: its epsilon is not in [0, 1)"),
-                Arguments.of(
-                        mamba2(16).headDim(48), "headDim: 48 does not divide 128, twice hidden; give heads"),
+                Arguments.of(mamba2(16).headDim(48), "headDim: 48 does not divide 128, twice hidden; give heads"),
                 Arguments.of(mamba2(16).headDim(16).groups(3), "groups: 3 does not divide heads 8"),
                 Arguments.of(mamba2(16).steps(0.5, 0.1), "leastStep: 0.5 is not between 0 and 0.1"),
                 Arguments.of(mamba2(16).epsilon(-1), "epsilon: -1.0 is not in [0, 1)"),

@@ -109,8 +109,7 @@ public record CausalConv(boolean silu, DType type) implements Op<CausalConv.In<T
         Tensor row = ops.iota(rows);
         Tensor owners = in.sequence().reshape(perRow);
         Tensor padding = ops.binary(Binary.LESS, in.sequence(), zero);
-        Tensor slot = ops.gather(
-                        in.read().reshape(Shape.of(in.read().shape().dim(0), 1)), in.sequence())
+        Tensor slot = ops.gather(in.read().reshape(Shape.of(in.read().shape().dim(0), 1)), in.sequence())
                 .reshape(Shape.of(rows));
         Tensor from = ops.select(padding, none, slot); // [rows]
         Tensor states = in.state().reshape(Shape.of(in.state().shape().size(0) * kept, channels));
@@ -121,9 +120,7 @@ public record CausalConv(boolean silu, DType type) implements Op<CausalConv.In<T
             Tensor inside = ops.select(ops.binary(Binary.LESS, at, zero), none, at);
             Tensor owner = ops.gather(owners, inside).reshape(Shape.of(rows));
             Tensor same = ops.select(
-                    ops.binary(Binary.LESS, inside, zero),
-                    zero,
-                    ops.binary(Binary.EQUAL, owner, in.sequence()));
+                    ops.binary(Binary.LESS, inside, zero), zero, ops.binary(Binary.EQUAL, owner, in.sequence()));
             earlier.add(ops.select(same, inside, none));
             before = ops.add(before, same);
         }
@@ -131,8 +128,8 @@ public record CausalConv(boolean silu, DType type) implements Op<CausalConv.In<T
         for (int back = 1; back <= kept; back++) {
             Tensor at = earlier.get(back - 1);
             Tensor place = ops.add(before, kept - back); // in the state
-            Tensor kin = ops.select(
-                    ops.binary(Binary.LESS, from, zero), none, ops.add(ops.multiply(from, kept), place));
+            Tensor kin =
+                    ops.select(ops.binary(Binary.LESS, from, zero), none, ops.add(ops.multiply(from, kept), place));
             Tensor outside = ops.binary(Binary.LESS, at, zero);
             Tensor old = ops.gather(states, ops.select(outside, kin, none)); // zeros where the tap is in the step
             taps.add(ops.add(ops.gather(x, at), old));

@@ -61,7 +61,9 @@ public record SelectiveScan(DType type) implements Op<SelectiveScan.In<Tensor>, 
         like("dt", in.dt(), in.x(), x);
         long channels = x.width();
         ShapeMismatch.unless(
-                in.a().type().equals(DType.F32) && in.a().shape().rank() == 2 && in.a().width() == channels,
+                in.a().type().equals(DType.F32)
+                        && in.a().shape().rank() == 2
+                        && in.a().width() == channels,
                 this,
                 "a",
                 "F32 [states, " + channels + "] for x " + x,

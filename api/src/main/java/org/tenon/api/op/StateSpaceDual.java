@@ -105,13 +105,7 @@ public record StateSpaceDual(double least, double most, DType type)
                 "like b, " + in.b().spec(),
                 in.c());
         States.check(
-                this,
-                rows,
-                Shape.of(heads, b.width(), x.width()),
-                in.state(),
-                in.read(),
-                in.write(),
-                in.sequence());
+                this, rows, Shape.of(heads, b.width(), x.width()), in.state(), in.read(), in.write(), in.sequence());
         return List.of(TensorSpec.dense(type, x));
     }
 
@@ -151,11 +145,12 @@ public record StateSpaceDual(double least, double most, DType type)
             Tensor seen = ops.one(
                     new MatMul(false),
                     new MatMul.In<>(queries, next.reshape(Shape.of(heads, states, headDim)), Optional.of(head)));
-            Tensor passed = ops.multiply(x.reshape(Shape.of(heads, 1, headDim)), in.d().reshape(Shape.of(heads, 1, 1)));
+            Tensor passed =
+                    ops.multiply(x.reshape(Shape.of(heads, 1, headDim)), in.d().reshape(Shape.of(heads, 1, 1)));
             ops.scatter(y, ops.add(seen, passed).reshape(Shape.of(1, heads, headDim)), row.index());
         });
-        Tensor owned = ops.select(
-                scan.owned().reshape(Shape.of(perHead.dim(0), 1, 1)), y, ops.constant(Shape.of(1), 0f));
+        Tensor owned =
+                ops.select(scan.owned().reshape(Shape.of(perHead.dim(0), 1, 1)), y, ops.constant(Shape.of(1), 0f));
         if (type.equals(DType.F32)) {
             ops.into(out.getFirst()).unary(Unary.COPY, owned);
         } else {

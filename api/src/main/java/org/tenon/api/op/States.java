@@ -140,9 +140,8 @@ public final class States {
             Tensor slot = ops.gather(reads, owner).reshape(Shape.of(1)); // 0 for padding
             Tensor padding = ops.binary(Binary.LESS, owner, zero);
             Tensor from = ops.gather(pool, ops.select(padding, none, slot));
-            Tensor begun = ops.binary(Binary.EQUAL, owner, last).reshape(new Shape(dims.stream()
-                    .map(_ -> Dim.of(1))
-                    .toList()));
+            Tensor begun = ops.binary(Binary.EQUAL, owner, last)
+                    .reshape(new Shape(dims.stream().map(_ -> Dim.of(1)).toList()));
             Tensor state = ops.select(begun, carried, from);
             body.accept(new Row(ops, index, state, carried));
             ops.into(last).unary(Unary.COPY, owner);

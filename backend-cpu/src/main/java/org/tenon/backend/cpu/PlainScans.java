@@ -66,7 +66,12 @@ final class PlainScans {
                                 for (int k = kept; k >= 0; k--) {
                                     sum += taps[k] * at(weight, k, channel, worker);
                                 }
-                                put(result, row, channel, op.silu() ? (float) (sum / (1 + Math.exp(-sum))) : sum, worker);
+                                put(
+                                        result,
+                                        row,
+                                        channel,
+                                        op.silu() ? (float) (sum / (1 + Math.exp(-sum))) : sum,
+                                        worker);
                                 System.arraycopy(taps, 1, taps, 0, kept);
                                 int to = write.integer(row);
                                 for (int k = 0; k < kept && to >= 0; k++) {

@@ -11,7 +11,7 @@ import org.tenon.api.layer.LayerSpec;
  * {@code [channels, hidden]}, {@code input.conv.weight} {@code [conv, hidden]} (x, b, c), {@code input.dt.weight} {@code [heads, hidden]},
  * {@code conv.weight} {@code [conv, 1, taps]} and {@code conv.bias} {@code [conv]}, {@code decay} (the logarithms of the rates),
  * {@code skip} and {@code stepBias} {@code [heads]}, {@code norm.weight} {@code [channels]}, {@code output.weight}
- * {@code [hidden, channels]}, and biases of {@code input} and {@code output}. Memories: {@code last} {@code [taps - 1, conv]} and {@code state}
+ * {@code [hidden, channels]}, and biases of {@code input} and {@code output}. Memories: {@code last} {@code [taps - 1, conv]} and {@code scan}
  * {@code [heads, states, headDim]}.
  *
  * @param states of each channel, 128 as a rule
@@ -44,8 +44,7 @@ public record Mamba2(
      * @return the mixer
      */
     public static Mamba2 of(int states) {
-        return new Mamba2(
-                states, 64, OptionalInt.empty(), 1, 4, false, true, 1e-5, 0, Double.POSITIVE_INFINITY);
+        return new Mamba2(states, 64, OptionalInt.empty(), 1, 4, false, true, 1e-5, 0, Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -55,17 +54,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 headDim(int channels) {
-        return new Mamba2(
-                states,
-                channels,
-                heads,
-                groups,
-                taps,
-                bias,
-                convBias,
-                epsilon,
-                leastStep,
-                mostStep);
+        return new Mamba2(states, channels, heads, groups, taps, bias, convBias, epsilon, leastStep, mostStep);
     }
 
     /**
@@ -76,16 +65,7 @@ public record Mamba2(
      */
     public Mamba2 heads(int count) {
         return new Mamba2(
-                states,
-                headDim,
-                OptionalInt.of(count),
-                groups,
-                taps,
-                bias,
-                convBias,
-                epsilon,
-                leastStep,
-                mostStep);
+                states, headDim, OptionalInt.of(count), groups, taps, bias, convBias, epsilon, leastStep, mostStep);
     }
 
     /**
@@ -95,17 +75,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 groups(int count) {
-        return new Mamba2(
-                states,
-                headDim,
-                heads,
-                count,
-                taps,
-                bias,
-                convBias,
-                epsilon,
-                leastStep,
-                mostStep);
+        return new Mamba2(states, headDim, heads, count, taps, bias, convBias, epsilon, leastStep, mostStep);
     }
 
     /**
@@ -115,17 +85,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 taps(int count) {
-        return new Mamba2(
-                states,
-                headDim,
-                heads,
-                groups,
-                count,
-                bias,
-                convBias,
-                epsilon,
-                leastStep,
-                mostStep);
+        return new Mamba2(states, headDim, heads, groups, count, bias, convBias, epsilon, leastStep, mostStep);
     }
 
     /**
@@ -136,17 +96,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 biases(boolean projections, boolean convolution) {
-        return new Mamba2(
-                states,
-                headDim,
-                heads,
-                groups,
-                taps,
-                projections,
-                convolution,
-                epsilon,
-                leastStep,
-                mostStep);
+        return new Mamba2(states, headDim, heads, groups, taps, projections, convolution, epsilon, leastStep, mostStep);
     }
 
     /**
@@ -156,8 +106,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 epsilon(double added) {
-        return new Mamba2(
-                states, headDim, heads, groups, taps, bias, convBias, added, leastStep, mostStep);
+        return new Mamba2(states, headDim, heads, groups, taps, bias, convBias, added, leastStep, mostStep);
     }
 
     /**
@@ -168,8 +117,7 @@ public record Mamba2(
      * @return the changed mixer
      */
     public Mamba2 steps(double least, double most) {
-        return new Mamba2(
-                states, headDim, heads, groups, taps, bias, convBias, epsilon, least, most);
+        return new Mamba2(states, headDim, heads, groups, taps, bias, convBias, epsilon, least, most);
     }
 
     /**

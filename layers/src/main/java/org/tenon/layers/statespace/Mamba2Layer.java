@@ -39,7 +39,7 @@ final class Mamba2Layer implements Layer {
         this.skip = context.parameter("skip");
         this.stepBias = context.parameter("stepBias");
         this.norm = context.parameter("norm.weight");
-        this.state = context.memory("state");
+        this.state = context.memory("scan");
     }
 
     /** x: [rows, hidden] -> [rows, hidden], in the residual stream's type. */
@@ -69,8 +69,7 @@ final class Mamba2Layer implements Layer {
                         view.write(),
                         step.sequence())); // [rows, heads, headDim]
         Tensor joined = scanned.reshape(Shape.of(rows, channels));
-        Tensor gated =
-                ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(in.segment(y, "gate"), joined));
+        Tensor gated = ops.one(new Gated(Activation.SILU, DType.F32), new Gated.In<>(in.segment(y, "gate"), joined));
         return out.apply(ops, normalised(gated, kept, ops), step.numerics().residual());
     }
 

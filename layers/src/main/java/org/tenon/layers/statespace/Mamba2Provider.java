@@ -15,8 +15,8 @@ import org.tenon.api.tensor.Shape;
 
 /** Provides {@link Mamba2}. */
 public final class Mamba2Provider implements LayerProvider<Mamba2> {
-    private static final SpecType<Mamba2> TYPE = new SpecType<>(
-            "tenon/mamba2", Mamba2.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
+    private static final SpecType<Mamba2> TYPE =
+            new SpecType<>("tenon/mamba2", Mamba2.class, (spec, parts) -> write(spec), (tree, parts) -> read(tree));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public Mamba2Provider() {}
@@ -77,8 +77,8 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
                 .parameter("skip", Shape.of(heads), Initialiser.constant(1))
                 .parameter("norm.weight", Shape.of(channels), Initialiser.constant(1))
                 .projection("output", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
-                .memory("state", new LayerMemory.State(Shape.of(heads, spec.states(), spec.headDim())))
-                .operationsPerKey("state", 5L * spec.states() * channels); // the decay, the input, the output
+                .memory("scan", new LayerMemory.State(Shape.of(heads, spec.states(), spec.headDim())))
+                .operationsPerKey("scan", 5L * spec.states() * channels); // the decay, the input, the output
     }
 
     private static void check(Mamba2 spec, Dims dims) {

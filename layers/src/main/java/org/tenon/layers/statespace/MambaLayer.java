@@ -40,7 +40,7 @@ final class MambaLayer implements Layer {
         this.conv = ShortConv.of(context, spec.convBias());
         this.decay = context.parameter("decay");
         this.skip = context.parameter("skip");
-        this.state = context.memory("state");
+        this.state = context.memory("scan");
         this.context = context;
     }
 
@@ -49,7 +49,8 @@ final class MambaLayer implements Layer {
     public Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
         DType kept = step.numerics().activations();
-        Tensor y = in.apply(ops, x, DType.F32); // [rows, 2 * channels]; what steers the scan is rounded for products alone
+        Tensor y =
+                in.apply(ops, x, DType.F32); // [rows, 2 * channels]; what steers the scan is rounded for products alone
         Tensor u = conv.forward(in.segment(y, "x"), step); // [rows, channels]
         Tensor steering = select.apply(ops, ops.convert(u, kept), DType.F32); // [rows, rank + 2 * states]
         Tensor size = ops.convert(steering(steering, "dt", ops), kept);
@@ -79,9 +80,8 @@ final class MambaLayer implements Layer {
         }
         Mamba.SelectionNorm norm = spec.norm().get();
         int width = Math.toIntExact(plain.width());
-        Tensor weight = norm.weighted()
-                ? context.parameter(part + "Norm.weight")
-                : ops.fill(1, DType.F32, Shape.of(width));
+        Tensor weight =
+                norm.weighted() ? context.parameter(part + "Norm.weight") : ops.fill(1, DType.F32, Shape.of(width));
         return ops.one(new RmsNorm(norm.epsilon(), DType.F32), new RmsNorm.In<>(plain, weight));
     }
 }

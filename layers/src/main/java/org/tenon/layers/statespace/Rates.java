@@ -16,7 +16,7 @@ final class Rates {
 
     /** Logarithms of 1 to {@code count}, again and again. */
     static Initialiser logarithms(int count) {
-        return (seed, element) -> (float) StrictMath.log(1 + element % count);
+        return (seed, element) -> (float) StrictMath.log(1.0 + element % count);
     }
 
     /** Biases whose softplus lies between the usual step sizes, evenly by their logarithms. */

@@ -17,8 +17,8 @@ public final class ScanKernels {
     /** The most states of a channel that the selective scan takes. */
     public static final int MOST_STATES = 256;
 
-    private static final FunctionDescriptor UNIT = FunctionDescriptor.ofVoid(
-            ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor UNIT =
+            FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private final MethodHandle conv;
     private final MethodHandle selective;
@@ -34,8 +34,7 @@ public final class ScanKernels {
         conv = kernels.bind("tenon_causal_conv", UNIT);
         selective = kernels.bind("tenon_selective_scan", UNIT);
         dual = kernels.bind("tenon_dual_scan", UNIT);
-        dualWorkspace =
-                kernels.bind("tenon_dual_workspace", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        dualWorkspace = kernels.bind("tenon_dual_workspace", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
     }
 
     /**
@@ -72,8 +71,7 @@ public final class ScanKernels {
      * @param silu whether the result is activated
      * @return the call
      */
-    public Call conv(
-            Rows x, Rows y, long weight, long bias, States states, long width, long channels, boolean silu) {
+    public Call conv(Rows x, Rows y, long weight, long bias, States states, long width, long channels, boolean silu) {
         return new Call(
                 "tenon_causal_conv",
                 conv,
@@ -99,8 +97,7 @@ public final class ScanKernels {
      * @return the call
      */
     public Call selective(List<Rows> rows, long a, long d, States states, long each, long channels) {
-        return new Call(
-                "tenon_selective_scan", selective, rows, a, d, states.address, states.write, each, channels);
+        return new Call("tenon_selective_scan", selective, rows, a, d, states.address, states.write, each, channels);
     }
 
     /**
