@@ -35,7 +35,8 @@ final class Explicit {
                                 branch.before(),
                                 body(branch.body(), hidden),
                                 branch.after(),
-                                branch.multiplier()))
+                                branch.multiplier(),
+                                branch.onSum()))
                         .toList())
                 : layer;
     }
