@@ -237,12 +237,12 @@ class DeclarationsTest {
         assertEquals(
                 Map.of(
                         "last", new LayerMemory.State(Shape.of(3, 128)),
-                        "state", new LayerMemory.State(Shape.of(16, 128))),
+                        "scan", new LayerMemory.State(Shape.of(16, 128))),
                 declare(mamba(16)).memories());
         assertEquals(
                 Map.of(
                         "last", new LayerMemory.State(Shape.of(2, 160)),
-                        "state", new LayerMemory.State(Shape.of(8, 16, 16))),
+                        "scan", new LayerMemory.State(Shape.of(8, 16, 16))),
                 declare(mamba2(16).headDim(16).taps(3)).memories());
     }
 

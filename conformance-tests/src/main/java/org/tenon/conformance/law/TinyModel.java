@@ -88,9 +88,13 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
                 windowed("windows", normed, normed.window(WINDOW)),
                 windowed("windows and all keys", grouped, grouped.window(WINDOW)),
                 of("mamba", spec(_ -> block(Branch.of(Block.MIXER, mamba(8))))),
-                of("mamba-2", spec(_ -> block(Branch.of(Block.MIXER, mamba2(16).headDim(16).groups(2))))),
-                of("mamba-2 and attention", spec(i -> block(
-                        i == 0 ? mamba2(16).headDim(32) : grouped, swiGlu(FEED_FORWARD)))),
+                of(
+                        "mamba-2",
+                        spec(_ -> block(
+                                Branch.of(Block.MIXER, mamba2(16).headDim(16).groups(2))))),
+                of(
+                        "mamba-2 and attention",
+                        spec(i -> block(i == 0 ? mamba2(16).headDim(32) : grouped, swiGlu(FEED_FORWARD)))),
                 of("one key head, geglu", spec(_ -> block(grouped.kvHeads(1), geGlu(FEED_FORWARD)))),
                 of("experts", spec(_ -> block(grouped, experts(8, swiGlu(EXPERT))))),
                 of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))));

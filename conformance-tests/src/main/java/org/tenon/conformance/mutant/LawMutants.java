@@ -14,10 +14,13 @@ import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Attention;
 import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.Op;
 import org.tenon.api.op.Operands;
 import org.tenon.api.op.RmsNorm;
+import org.tenon.api.op.SelectiveScan;
+import org.tenon.api.op.StateSpaceDual;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
@@ -53,6 +56,22 @@ final class LawMutants {
                         "drifts from run to run",
                         "Law/twice in a row/grouped queries/F32/run to run@",
                         Changes.writes(Linear.class, new Drifting())),
+                new Mutant(
+                        "a state lost between steps",
+                        "Law/prefill is decode/mamba/F32@",
+                        Changes.reads(SelectiveScan.class, "write", each(_ -> -1))),
+                new Mutant(
+                        "a convolution that begins anew in each chunk",
+                        "Law/chunks are the whole/mamba-2/F32@",
+                        Changes.reads(CausalConv.class, "read", each(_ -> -1))),
+                new Mutant(
+                        "a sequence that begins with its slot's last state",
+                        "Law/truncated is never gone there/mamba/F32@",
+                        Changes.reads(SelectiveScan.class, "read", each(x -> Math.max(x, 0)))),
+                new Mutant(
+                        "every state in the first slot",
+                        "Law/alone is among others/mamba-2 and attention/F32@",
+                        Changes.reads(StateSpaceDual.class, "read", each(x -> Math.min(x, 0)))),
                 new Mutant(
                         "the block table of the step before",
                         "Law/paged is contiguous/grouped queries/F32@",

@@ -13,7 +13,7 @@ import org.tenon.api.layer.LayerSpec;
  * {@code select.c.weight} {@code [states, channels]}, {@code step.weight} {@code [channels, rank]} and {@code step.bias}, {@code decay}
  * {@code [channels, states]} (the logarithms of the rates), {@code skip} {@code [channels]}, {@code output.weight} {@code [hidden, channels]},
  * biases of {@code input} and {@code output}, and {@code dtNorm.weight} {@code [rank]}, {@code bNorm.weight} and {@code cNorm.weight}
- * {@code [states]} where norms have weights. Memories: {@code last} {@code [taps - 1, channels]} and "state"
+ * {@code [states]} where norms have weights. Memories: {@code last} {@code [taps - 1, channels]} and {@code scan}
  * {@code [states, channels]}.
  *
  * @param states of each channel, 16 as a rule

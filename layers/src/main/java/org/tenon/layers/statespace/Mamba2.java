@@ -11,7 +11,7 @@ import org.tenon.api.layer.LayerSpec;
  * {@code [channels, hidden]}, {@code input.conv.weight} {@code [conv, hidden]} (x, b, c), {@code input.dt.weight} {@code [heads, hidden]},
  * {@code conv.weight} {@code [conv, 1, taps]} and {@code conv.bias} {@code [conv]}, {@code decay} (the logarithms of the rates),
  * {@code skip} and {@code stepBias} {@code [heads]}, {@code norm.weight} {@code [channels]}, {@code output.weight}
- * {@code [hidden, channels]}, and biases of {@code input} and {@code output}. Memories: {@code last} {@code [taps - 1, conv]} and "state"
+ * {@code [hidden, channels]}, and biases of {@code input} and {@code output}. Memories: {@code last} {@code [taps - 1, conv]} and {@code scan}
  * {@code [heads, states, headDim]}.
  *
  * @param states of each channel, 128 as a rule

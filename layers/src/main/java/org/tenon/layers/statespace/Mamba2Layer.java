@@ -39,7 +39,7 @@ final class Mamba2Layer implements Layer {
         this.skip = context.parameter("skip");
         this.stepBias = context.parameter("stepBias");
         this.norm = context.parameter("norm.weight");
-        this.state = context.memory("state");
+        this.state = context.memory("scan");
     }
 
     /** x: [rows, hidden] -> [rows, hidden], in the residual stream's type. */

@@ -77,8 +77,8 @@ public final class Mamba2Provider implements LayerProvider<Mamba2> {
                 .parameter("skip", Shape.of(heads), Initialiser.constant(1))
                 .parameter("norm.weight", Shape.of(channels), Initialiser.constant(1))
                 .projection("output", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
-                .memory("state", new LayerMemory.State(Shape.of(heads, spec.states(), spec.headDim())))
-                .operationsPerKey("state", 5L * spec.states() * channels); // the decay, the input, the output
+                .memory("scan", new LayerMemory.State(Shape.of(heads, spec.states(), spec.headDim())))
+                .operationsPerKey("scan", 5L * spec.states() * channels); // the decay, the input, the output
     }
 
     private static void check(Mamba2 spec, Dims dims) {

@@ -40,7 +40,7 @@ final class MambaLayer implements Layer {
         this.conv = ShortConv.of(context, spec.convBias());
         this.decay = context.parameter("decay");
         this.skip = context.parameter("skip");
-        this.state = context.memory("state");
+        this.state = context.memory("scan");
         this.context = context;
     }
 

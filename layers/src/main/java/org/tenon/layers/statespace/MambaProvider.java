@@ -92,8 +92,8 @@ public final class MambaProvider implements LayerProvider<Mamba> {
                 .parameter("decay", Shape.of(channels, states), Rates.logarithms(states))
                 .parameter("skip", Shape.of(channels), Initialiser.constant(1))
                 .projection("output", channels, Rates.linear(channels), new Segment("", dims.hidden(), spec.bias()))
-                .memory("state", new LayerMemory.State(Shape.of(states, channels)))
-                .operationsPerKey("state", 6L * states * channels); // an exponent, the decay, the input, the output
+                .memory("scan", new LayerMemory.State(Shape.of(states, channels)))
+                .operationsPerKey("scan", 6L * states * channels); // an exponent, the decay, the input, the output
         if (spec.norm().isPresent() && spec.norm().get().weighted()) {
             declaration
                     .parameter("dtNorm.weight", Shape.of(rank), Initialiser.constant(1))

@@ -55,11 +55,11 @@ record ShortConv(Tensor weight, Optional<Tensor> bias, Memory last) {
 
     /** A small matrix with rows and columns swapped, {@code [m, n] -> [n, m]}: done once, at load. */
     static Tensor transposed(Ops ops, Tensor matrix) {
-        long m = matrix.shape().size(0);
-        long n = matrix.width();
-        Tensor place = ops.iota(Dim.of(m * n)); // of the result: i * m + j
-        Tensor j = ops.binary(Binary.MODULO, place, ops.constant(Shape.of(1), Math.toIntExact(m)));
-        Tensor from = ops.add(ops.multiply(j, (double) n), ops.divide(place, (double) m)); // j * n + i
-        return ops.gather(matrix.reshape(Shape.of(m * n, 1)), from).reshape(Shape.of(n, m));
+        int m = Math.toIntExact(matrix.shape().size(0));
+        int n = Math.toIntExact(matrix.width());
+        Tensor place = ops.iota(Dim.of((long) m * n)); // of the result: i * m + j
+        Tensor j = ops.binary(Binary.MODULO, place, ops.constant(Shape.of(1), m));
+        Tensor from = ops.add(ops.multiply(j, n), ops.divide(place, m)); // j * n + i
+        return ops.gather(matrix.reshape(Shape.of((long) m * n, 1)), from).reshape(Shape.of(n, m));
     }
 }
