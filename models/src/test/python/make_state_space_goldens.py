@@ -63,6 +63,10 @@ GOLDENS_TO_MAKE = (
                                          "mlp_bias": True, "mamba_proj_bias": True, "mamba_n_groups": 2,
                                          "tie_word_embeddings": True}, lengths=(1, 9, 40)),
     Golden("jamba-dense", JambaConfig, JAMBA, F32),
+    Golden("jamba-experts", JambaConfig, {**JAMBA, "num_experts": 4, "num_experts_per_tok": 2}, F32),
+    Golden("jamba-experts-period", JambaConfig, {**JAMBA, "num_experts": 3, "num_experts_per_tok": 2,
+                                                 "expert_layer_period": 3, "expert_layer_offset": 2,
+                                                 "tie_word_embeddings": True}, lengths=(1, 9)),
     Golden("jamba-dense-tied", JambaConfig, {**JAMBA, "tie_word_embeddings": True, "mamba_proj_bias": True,
                                              "attn_layer_period": 2, "attn_layer_offset": 0}, lengths=(1, 9, 40)),
 )

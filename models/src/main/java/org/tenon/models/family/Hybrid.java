@@ -2,27 +2,36 @@ package org.tenon.models.family;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
+import org.tenon.layers.experts.Experts;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
 
 /**
- * A model whose blocks have attention here and a state space there, and a feed-forward layer after either: what a family writes of it.
+ * A model whose blocks have attention here and a state space there, and a feed-forward layer or experts after either: what a family writes
+ * of it.
  *
  * @param attention where there is one, the first
  * @param attended the layers that have attention
  * @param mixer the first state space
- * @param feedForward the first feed-forward layer
+ * @param feedForward the first feed-forward layer, or the first expert where there is none
+ * @param experts where there are some, the first
+ * @param routed the layers that have experts
  * @param epsilon that of the last norm
  * @param <M> the kind of state space
  */
 record Hybrid<M extends LayerSpec>(
-        Optional<SelfAttention> attention, List<Integer> attended, M mixer, FeedForward feedForward, double epsilon) {
+        Optional<SelfAttention> attention,
+        List<Integer> attended,
+        M mixer,
+        FeedForward feedForward,
+        Optional<Experts> experts,
+        List<Integer> routed,
+        double epsilon) {
     /** What is in a model; nothing where it has another shape. Whether all layers are alike, whoever writes it finds out by reading it again. */
     static <M extends LayerSpec> Optional<Hybrid<M>> of(ModelSpec spec, Class<M> kind) {
         List<LayerSpec> layers = HuggingFaceFields.layers(spec);
@@ -37,20 +46,32 @@ record Hybrid<M extends LayerSpec>(
             return Optional.empty();
         }
         List<Block> all = blocks.stream().map(Optional::orElseThrow).toList();
-        Function<Block, LayerSpec> mixer = block -> block.branches().getFirst().body();
-        Optional<SelfAttention> attention = all.stream()
-                .map(mixer)
-                .filter(SelfAttention.class::isInstance)
-                .map(SelfAttention.class::cast)
-                .findFirst();
-        Optional<M> scan =
-                all.stream().map(mixer).filter(kind::isInstance).map(kind::cast).findFirst();
-        List<Integer> attended = IntStream.range(0, all.size())
-                .filter(i -> mixer.apply(all.get(i)) instanceof SelfAttention)
+        List<LayerSpec> mixers =
+                all.stream().map(block -> block.branches().getFirst().body()).toList();
+        List<LayerSpec> channels =
+                all.stream().map(block -> block.branches().getLast().body()).toList();
+        Optional<SelfAttention> attention = first(mixers, SelfAttention.class);
+        Optional<Experts> experts = first(channels, Experts.class);
+        Optional<FeedForward> feedForward = first(channels, FeedForward.class).or(() -> experts.map(Experts::expert));
+        return first(mixers, kind)
+                .flatMap(mixer -> feedForward.map(found -> new Hybrid<>(
+                        attention,
+                        places(mixers, SelfAttention.class),
+                        mixer,
+                        found,
+                        experts,
+                        places(channels, Experts.class),
+                        norm.epsilon())));
+    }
+
+    private static <S> Optional<S> first(List<LayerSpec> specs, Class<S> kind) {
+        return specs.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+    }
+
+    private static List<Integer> places(List<LayerSpec> specs, Class<?> kind) {
+        return IntStream.range(0, specs.size())
+                .filter(i -> kind.isInstance(specs.get(i)))
                 .boxed()
                 .toList();
-        return all.getFirst().branches().getLast().body() instanceof FeedForward feedForward
-                ? scan.map(found -> new Hybrid<>(attention, attended, found, feedForward, norm.epsilon()))
-                : Optional.empty();
     }
 }

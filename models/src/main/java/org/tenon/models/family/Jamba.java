@@ -11,6 +11,7 @@ import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
+import org.tenon.layers.experts.Experts;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.statespace.Mamba;
@@ -20,13 +21,15 @@ import org.tenon.models.architecture.Architecture;
 import org.tenon.models.assembly.Blueprint;
 
 /**
- * Jamba (Lieber et al. 2024) without experts: Mamba in most layers, whose scan is steered by normalised projections, and attention without
- * positions in one layer of each period, each before a gated feed-forward layer. Fields, defaults and names are those of
+ * Jamba (Lieber et al. 2024): Mamba in most layers, whose scan is steered by normalised projections, and attention without positions in one
+ * layer of each period; after either a gated feed-forward layer, or in one layer of each period of another length experts, whose weights don't
+ * add up to one. Fields, defaults and names are those of
  * {@code JambaConfig} and {@code JambaForCausalLM} in Transformers 5.23.
  */
 public final class Jamba implements ModelFamily {
     private static final String MODEL_TYPE = "jamba";
     private static final int MOST_WIDTH = 1 << 24;
+    private static final int MOST_EXPERTS = 1 << 16;
     private static final int MOST_TAPS = 16;
     private static final int MOST_STATES = 1 << 16;
     private static final int MOST_EXPANSION = 64;
@@ -43,28 +46,52 @@ public final class Jamba implements ModelFamily {
     public ModelSpec spec(Config config) {
         HuggingFaceFields fields = HuggingFaceFields.of(config);
         fields.silu("hidden_act");
-        int experts = fields.size("num_experts", 16, MOST_WIDTH);
-        fields.require(experts == 1, "num_experts", "1: Tenon has this family without experts only", experts);
+        int experts = fields.size("num_experts", 16, MOST_EXPERTS);
         int hidden = fields.size("hidden_size", 4096, Blueprint.MOST_HIDDEN);
-        int period = fields.size("attn_layer_period", 8, Blueprint.MOST_LAYERS);
-        int offset = config.optional("attn_layer_offset")
-                .map(place -> (int) place.asWhole(0, Blueprint.MOST_LAYERS))
-                .orElse(4);
-        fields.require(offset < period, "attn_layer_offset", "less than attn_layer_period " + period, offset);
+        Every attended = Every.read(fields, "attn_layer", 8, 4);
+        Every routed = Every.read(fields, "expert_layer", 2, 1);
         double epsilon = fields.epsilon("rms_norm_eps", 1e-6);
         SelfAttention attention = attention(fields, hidden);
         Mamba mixer = mixer(fields, config, hidden, epsilon);
         FeedForward feedForward = FeedForward.gated(
                 fields.size("intermediate_size", 14_336, MOST_WIDTH),
                 HuggingFaceActivations.read(config, "hidden_act", "silu"));
+        int chosen = fields.size("num_experts_per_tok", Math.min(2, experts), experts);
+        LayerSpec mixture = experts == 1
+                ? feedForward
+                : Experts.of(experts, feedForward).topK(chosen).renormalised(false);
         return Architecture.decoder(hidden, fields.size("vocab_size", 65_536, Blueprint.MOST_VOCABULARY))
                 .context(fields.size("max_position_embeddings", 262_144, Blueprint.MOST_CONTEXT))
                 .norm(new RmsNorm(epsilon))
                 .layers(
                         fields.size("num_hidden_layers", 32, Blueprint.MOST_LAYERS),
-                        i -> Block.of(i % period == offset ? attention : mixer, feedForward))
+                        i -> Block.of(attended.has(i) ? attention : mixer, routed.has(i) ? mixture : feedForward))
                 .head(fields.tied(false) ? Head.tied() : Head.untied())
                 .unchecked();
+    }
+
+    /** One layer of each period. */
+    private record Every(int period, int offset) {
+        static Every read(HuggingFaceFields fields, String layers, int period, int offset) {
+            int length = fields.size(layers + "_period", period, Blueprint.MOST_LAYERS);
+            String key = layers + "_offset";
+            int place = fields.config()
+                    .optional(key)
+                    .map(value -> (int) value.asWhole(0, Blueprint.MOST_LAYERS))
+                    .orElse(offset);
+            fields.require(place < length, key, "less than " + layers + "_period " + length, place);
+            return new Every(length, place);
+        }
+
+        /** What the first two of these layers say; beyond all layers where there is none. */
+        static Every of(List<Integer> layers, int all) {
+            int offset = layers.isEmpty() ? all : layers.getFirst();
+            return new Every(layers.size() < 2 ? all + 1 : layers.get(1) - offset, offset);
+        }
+
+        boolean has(int layer) {
+            return layer % period == offset;
+        }
     }
 
     private static SelfAttention attention(HuggingFaceFields fields, int hidden) {
@@ -97,7 +124,13 @@ public final class Jamba implements ModelFamily {
     @Override
     public ParameterNames names(Config config, Format format) {
         ParameterNames mixer = StateSpaceNames.mamba(ParameterNames.names(), "model.layers.{i}.mamba");
-        return StateSpaceNames.hybrid(mixer, new HuggingFaceFields(config).tied(false));
+        String experts = "model.layers.{i}.feed_forward.";
+        String path = "layers.{i}.channels.";
+        return StateSpaceNames.hybrid(mixer, new HuggingFaceFields(config).tied(false))
+                .map(experts + "router.weight", path + "router.weight")
+                .bundle(experts + "experts.{e}.{gate,up,down}_proj.weight", path + "experts.{gate,up,down}")
+                .joinEach(experts + "experts.gate_up_proj", path + "experts.gate", path + "experts.up")
+                .map(experts + "experts.down_proj", path + "experts.down");
     }
 
     /** Writes what the layers say, then reads it again: what comes back different is nothing that the family can express. */
@@ -112,9 +145,8 @@ public final class Jamba implements ModelFamily {
         List<LayerSpec> layers = HuggingFaceFields.layers(spec);
         int hidden = spec.stacks().getFirst().hidden();
         Mamba mixer = hybrid.mixer();
-        List<Integer> attended = hybrid.attended();
-        int offset = attended.isEmpty() ? 0 : attended.getFirst();
-        int period = attended.size() < 2 ? layers.size() : attended.get(1) - offset; // from one to the next
+        Every attended = Every.of(hybrid.attended(), layers.size());
+        Every routed = Every.of(hybrid.routed(), layers.size());
         return hybrid.attention()
                 .map(attention -> Config.object()
                         .with("architectures", List.of("JambaForCausalLM"))
@@ -125,10 +157,16 @@ public final class Jamba implements ModelFamily {
                         .with("num_hidden_layers", layers.size())
                         .with("num_attention_heads", attention.heads())
                         .with("num_key_value_heads", attention.kvHeads())
-                        .with("attn_layer_period", period)
-                        .with("attn_layer_offset", offset)
-                        .with("num_experts", 1)
-                        .with("num_experts_per_tok", 1)
+                        .with("attn_layer_period", attended.period())
+                        .with("attn_layer_offset", attended.offset())
+                        .with("expert_layer_period", routed.period())
+                        .with("expert_layer_offset", routed.offset())
+                        .with(
+                                "num_experts",
+                                hybrid.experts().map(Experts::experts).orElse(1))
+                        .with(
+                                "num_experts_per_tok",
+                                hybrid.experts().map(Experts::topK).orElse(1))
                         .with("hidden_act", "silu")
                         .with("rms_norm_eps", hybrid.epsilon())
                         .with("max_position_embeddings", spec.context())

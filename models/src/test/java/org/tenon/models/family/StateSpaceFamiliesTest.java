@@ -134,7 +134,8 @@ class StateSpaceFamiliesTest {
                 "bamba | \"attn_layer_indices\": [32] | attn_layer_indices[0] must be a whole number from 0 to 31",
                 "bamba | \"mamba_n_heads\": 100 | mamba_n_heads must be a divisor of",
                 "bamba | \"mamba_d_head\": 65 | mamba_d_head must be 64 for 128 heads",
-                "jamba | \"num_experts\": 8 | num_experts must be 1: Tenon has this family without experts only",
+                "jamba | \"num_experts\": 8, \"num_experts_per_tok\": 9 | num_experts_per_tok must be a whole number from 1 to 8",
+                "jamba | \"expert_layer_offset\": 2 | expert_layer_offset must be less than expert_layer_period 2",
                 "jamba | \"num_experts\": 1, \"attn_layer_offset\": 8 | attn_layer_offset must be less than"
             })
     void whatCantBeIsRefusedByFileAndPlace(String family, String field, String message) {
@@ -209,7 +210,8 @@ class StateSpaceFamiliesTest {
                 "mamba2-groups",
                 "falcon-mamba-untied",
                 "bamba-biases",
-                "jamba-dense"
+                "jamba-dense",
+                "jamba-experts"
             })
     void whatWasLoadedIsSavedInTheFamilysOwnSpelling(String golden, @TempDir Path folder) {
         try (Tenon tenon = Tenon.builder().backend("cpu").open();
