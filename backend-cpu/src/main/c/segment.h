@@ -23,9 +23,9 @@ static int find_rows(const struct attention *a, const struct tile *t, const char
     const int32_t *blocks = (const int32_t *)(a->table + t->owner * a->table_row);
     int complete = 1;
     for (int32_t j = 0; j < from; j++) rows[j] = nothing;
-    for (int32_t j = from; j < to;) {
-        int64_t entry = (segment * SEGMENT + j) / a->block_size;
-        int64_t place = segment * SEGMENT + j - entry * a->block_size;
+    int64_t entry = (segment * SEGMENT + from) / a->block_size;
+    int64_t place = segment * SEGMENT + from - entry * a->block_size;
+    for (int32_t j = from; j < to; entry++, place = 0) {
         int32_t block = entry < a->entries && blocks[entry] < a->blocks ? blocks[entry] : -1;
         int32_t end = (int32_t)lesser(to, j + a->block_size - place);
         const char *row = block < 0 ? nothing : pool + block * block_stride + place * row_stride;

@@ -3,13 +3,16 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.experts.ExpertsProvider;
+import org.tenon.layers.feedforward.DenseProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNormProvider;
+import org.tenon.layers.norm.NoNormProvider;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.statespace.Mamba2Provider;
 import org.tenon.layers.statespace.MambaProvider;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.OutputHeadProvider;
 import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 /** The layers of Tenon: norms, positions, attentions, state spaces, feed-forwards and caches. */
@@ -34,9 +37,12 @@ module org.tenon.layers {
             BlockProvider,
             ExpertsProvider,
             FeedForwardProvider,
+            DenseProvider,
             RmsNormProvider,
             LayerNormProvider,
+            NoNormProvider,
             EmbeddingProvider,
             PositionedEmbeddingProvider,
-            HeadProvider;
+            HeadProvider,
+            OutputHeadProvider;
 }

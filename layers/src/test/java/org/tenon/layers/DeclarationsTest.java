@@ -16,6 +16,8 @@ import static org.tenon.layers.Layers.swiGlu;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,8 @@ import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.experts.Experts;
 import org.tenon.layers.experts.ExpertsProvider;
+import org.tenon.layers.feedforward.Dense;
+import org.tenon.layers.feedforward.DenseProvider;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNorm;
@@ -60,6 +64,9 @@ import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.OutputHead;
+import org.tenon.layers.token.OutputHead.Part;
+import org.tenon.layers.token.OutputHeadProvider;
 import org.tenon.layers.token.PositionedEmbedding;
 import org.tenon.layers.token.PositionedEmbeddingProvider;
 
@@ -77,6 +84,8 @@ class DeclarationsTest {
             case Embedding embedding -> new EmbeddingProvider().declare(embedding, DIMS);
             case Mamba mixer -> new MambaProvider().declare(mixer, DIMS);
             case Mamba2 mixer -> new Mamba2Provider().declare(mixer, DIMS);
+            case Dense dense -> new DenseProvider().declare(dense, DIMS);
+            case OutputHead head -> new OutputHeadProvider().declare(head, DIMS);
             case Block block -> new BlockProvider().declare(block, DIMS);
             default -> new HeadProvider().declare((Head) spec, DIMS);
         };
@@ -263,6 +272,34 @@ class DeclarationsTest {
     }
 
     @Test
+    void tokensHaveTypesAndTheEmbeddingANormWhereItIsSaid() {
+        PositionedEmbedding embedding = new PositionedEmbedding(2, Optional.of(layerNorm(1e-12)));
+        assertEquals(Map.of("weight", "[100, 64]", "positions", "[1024, 64]", "types", "[2, 64]"), shapes(embedding));
+        assertEquals(Set.of("norm"), declare(embedding).children().keySet());
+    }
+
+    @Test
+    void aDenseLayerHasItsOwnParametersOrAnothers() {
+        assertEquals(Map.of("weight", "[64, 64]", "bias", "[64]"), shapes(Dense.square()));
+        Dense tied = Dense.of(100).weightFrom("embedding.weight");
+        assertEquals(Map.of("bias", "[100]"), shapes(tied));
+        assertEquals(Map.of("weight", "embedding.weight"), declare(tied).shared());
+        assertEquals(
+                Map.of("weight", "a.weight", "bias", "a.bias"),
+                declare(Dense.square().weightFrom("a.weight").biasFrom("a.bias"))
+                        .shared());
+    }
+
+    @Test
+    void aHeadSaysWhetherItIsForTheFirstRowAlone() {
+        Part part = new Part("dense", Dense.square());
+        assertTrue(declare(OutputHead.ofFirstRow(part)).ofFirstRow());
+        assertTrue(!declare(OutputHead.ofRows(part)).ofFirstRow());
+        assertEquals(
+                Set.of("dense"), declare(OutputHead.ofRows(part)).children().keySet());
+    }
+
+    @Test
     void aTiedHeadSharesTheEmbedding() {
         assertEquals(Map.of("weight", "embedding.weight"), declare(Head.tied()).shared());
         assertEquals(Map.of("weight", "[100, 64]"), shapes(Head.untied()));
@@ -270,9 +307,12 @@ class DeclarationsTest {
 
     @Test
     void aBlockNamesItsNormsAfterItsBranches() {
-        Branch mixer = Branch.of("mixer", attention(4)).before(rmsNorm(1e-5)).after(rmsNorm(1e-5));
+        Branch mixer = Branch.of("mixer", attention(4))
+                .before(rmsNorm(1e-5))
+                .after(rmsNorm(1e-5))
+                .onSum(rmsNorm(1e-5));
         assertEquals(
-                List.of("mixerNorm", "mixer", "mixerPostNorm", "channels"),
+                List.of("mixerNorm", "mixer", "mixerPostNorm", "mixerSumNorm", "channels"),
                 List.copyOf(declare(block(mixer, Branch.of("channels", swiGlu(8))))
                         .children()
                         .keySet()));
@@ -341,7 +381,15 @@ class DeclarationsTest {
                         block(Branch.of("a b", swiGlu(8)), Branch.of("c", swiGlu(8)), Branch.of("c", swiGlu(8))),
                         "branches: a name is a small letter, then letters and digits, not \"a b\"; "
                                 + "branches: two are called c; branches: two are called cNorm; "
-                                + "branches: two are called cPostNorm"));
+                                + "branches: two are called cPostNorm; branches: two are called cSumNorm"),
+                Arguments.of(Dense.of(0), "width: 0 is not between 1 and 16777216"),
+                Arguments.of(new PositionedEmbedding(-1, Optional.empty()), "types: -1 is not between 0 and 65536"),
+                Arguments.of(OutputHead.ofRows(), "parts: a head has at least one"),
+                Arguments.of(
+                        OutputHead.ofRows(new Part("A", Dense.square()), new Part("A", Dense.square())),
+                        "parts: a name is a small letter, then letters and digits, not \"A\"; "
+                                + "parts: a name is a small letter, then letters and digits, not \"A\"; "
+                                + "parts: two are called A"));
     }
 
     @ParameterizedTest

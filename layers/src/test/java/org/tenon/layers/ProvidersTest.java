@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,12 +40,17 @@ import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.SpecCodec;
 import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.SelfAttentionProvider;
+import org.tenon.layers.block.Block;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.experts.ExpertsProvider;
+import org.tenon.layers.feedforward.Dense;
+import org.tenon.layers.feedforward.DenseProvider;
 import org.tenon.layers.feedforward.FeedForwardProvider;
 import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.norm.LayerNormProvider;
+import org.tenon.layers.norm.NoNorm;
+import org.tenon.layers.norm.NoNormProvider;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
@@ -57,6 +63,9 @@ import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.EmbeddingProvider;
 import org.tenon.layers.token.Head;
 import org.tenon.layers.token.HeadProvider;
+import org.tenon.layers.token.OutputHead;
+import org.tenon.layers.token.OutputHeadProvider;
+import org.tenon.layers.token.PositionedEmbedding;
 import org.tenon.layers.token.PositionedEmbeddingProvider;
 
 class ProvidersTest {
@@ -67,13 +76,16 @@ class ProvidersTest {
             new BlockProvider(),
             new ExpertsProvider(),
             new FeedForwardProvider(),
+            new DenseProvider(),
             new RmsNormProvider(),
             new LayerNormProvider(),
             new MambaProvider(),
             new Mamba2Provider(),
+            new NoNormProvider(),
             new PositionedEmbeddingProvider(),
             new EmbeddingProvider(),
-            new HeadProvider());
+            new HeadProvider(),
+            new OutputHeadProvider());
 
     /** A codec of the providers on hand, as assembly has one. */
     private static final class Codec implements SpecCodec {
@@ -110,6 +122,14 @@ class ProvidersTest {
                 layerNorm(1e-5),
                 new LayerNorm(1e-6, false),
                 learnedPositions(),
+                new PositionedEmbedding(2, Optional.of(layerNorm(1e-12))),
+                new NoNorm(),
+                Dense.square(),
+                Dense.of(7).activation(Activation.TANH).weightFrom("a.weight").biasFrom("a.bias"),
+                OutputHead.ofRows(
+                        new OutputHead.Part("dense", Dense.of(3)), new OutputHead.Part("norm", rmsNorm(1e-5))),
+                OutputHead.ofFirstRow(new OutputHead.Part("dense", Dense.square())),
+                Block.postNorm(attention(8).bothWays(), mlp(64, Activation.GELU), layerNorm(1e-12)),
                 new Embedding(),
                 new Embedding(8.5),
                 new RmsNorm(1e-6, true),

@@ -6,7 +6,9 @@ import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.program.Runner;
@@ -230,7 +232,29 @@ public final class Tenon implements AutoCloseable {
     }
 
     /**
-     * Creates a model with random weights.
+     * Loads an encoder, such as BERT.
+     *
+     * @param folder a folder as Hugging Face Transformers writes it: {@code config.json}, safetensors, perhaps a tokenizer
+     * @return the model; close it before Tenon
+     * @throws org.tenon.api.TenonException when a file is missing or wrong, the model is of another kind, or no device can take it; says what to do
+     */
+    public EncoderModel encoder(Path folder) {
+        return loader.encoder(folder);
+    }
+
+    /**
+     * Loads a model of whatever kind its configuration says; a {@code switch} on its type tells which.
+     *
+     * @param folder a folder as Hugging Face Transformers writes it
+     * @return the model; close it before Tenon
+     * @throws org.tenon.api.TenonException when a file is missing or wrong, or no device can take the model; says what to do
+     */
+    public Model model(Path folder) {
+        return loader.model(folder);
+    }
+
+    /**
+     * Creates a causal model with random weights.
      *
      * @param spec its architecture
      * @param seed decides on all weights
@@ -241,18 +265,29 @@ public final class Tenon implements AutoCloseable {
     }
 
     /**
-     * Saves a model as a folder that {@link #causal} loads: in its family's spelling where there is one, so that Transformers reads it too,
+     * Creates an encoder with random weights.
+     *
+     * @param spec its architecture
+     * @param seed decides on all weights
+     * @return the model, its weights of the activations' type, F32 unless chosen otherwise; close it before Tenon
+     */
+    public EncoderModel createEncoder(ModelSpec spec, long seed) {
+        return loader.createEncoder(spec, seed, weights);
+    }
+
+    /**
+     * Saves a model as a folder that {@link #causal} or {@link #encoder} loads: in its family's spelling where there is one, so that Transformers reads it too,
      * else with {@code model_type: tenon}.
      *
      * @param model a model that this Tenon loaded or created, still open
      * @param folder where; made when it isn't there
      */
-    public void save(CausalModel model, Path folder) {
+    public void save(Model model, Path folder) {
         loader.save(model, folder);
     }
 
     /**
-     * What an architecture declares, from a folder's {@code config.json} alone: parameters, caches, costs.
+     * What an architecture declares, from a folder's {@code config.json}, and the names of its tensors where it holds any: parameters, caches, costs.
      *
      * @param folder the model's folder
      * @return the blueprint

@@ -24,6 +24,7 @@ public final class Declaration {
     private final List<LengthDependence> lengthDependences = new ArrayList<>();
     private long operationsPerRow;
     private boolean wholeSequences;
+    private boolean firstRow;
 
     /** Nothing declared yet. */
     public Declaration() {}
@@ -188,6 +189,16 @@ public final class Declaration {
     }
 
     /**
+     * Declares that the layer, as a head of an encoder, is applied to the first row of each sequence alone.
+     *
+     * @return this declaration
+     */
+    public Declaration firstRow() {
+        this.firstRow = true;
+        return this;
+    }
+
+    /**
      * Declares that the layer reads a signal.
      *
      * @param signal the signal
@@ -270,6 +281,11 @@ public final class Declaration {
     /** {@return whether the layer needs all rows of a sequence in one step} */
     public boolean wholeSequences() {
         return wholeSequences;
+    }
+
+    /** {@return whether the layer, as a head, is applied to the first row of each sequence alone} */
+    public boolean ofFirstRow() {
+        return firstRow;
     }
 
     /** {@return what a row computes with each row of its sequence; 0 unless the layer needs whole sequences} */

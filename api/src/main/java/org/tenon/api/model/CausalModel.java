@@ -2,44 +2,17 @@ package org.tenon.api.model;
 
 import java.util.List;
 import java.util.Optional;
-import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Roof;
 import org.tenon.api.program.KernelListener;
-import org.tenon.api.text.Tokenizer;
 
 /**
  * A language model, loaded. All may be called from any thread; sequences of many callers run together in one batch.
  *
  * <p>Every method but the plain getters throws {@link Closed} once the model has been closed.
  */
-public interface CausalModel extends AutoCloseable {
-    /** {@return the architecture} */
-    ModelSpec spec();
-
-    /** {@return the precision that the model computes in} */
-    Numerics numerics();
-
-    /** {@return the backend's name and what it runs on} */
-    String device();
-
-    /** {@return how much the model does at once; nothing is left open} */
-    Limits limits();
-
+public interface CausalModel extends Model {
     /** {@return what a sequence takes of the caches, whose whole size {@link #limits} gives} */
     CacheBytes cacheBytes();
-
-    /** {@return the longest sequence, prompt and output: what the model is made for, or what there is room for} */
-    default int context() {
-        return limits().context().orElse(spec().context());
-    }
-
-    /** {@return how many ids there are} */
-    default int vocabulary() {
-        return spec().vocabulary();
-    }
-
-    /** {@return the tokenizer, where the checkpoint has one} */
-    Optional<Tokenizer> tokenizer();
 
     /**
      * How tokens are chosen where a request doesn't say: as the checkpoint's {@code generation_config.json} does, with the values of
@@ -48,9 +21,6 @@ public interface CausalModel extends AutoCloseable {
      * @return the defaults
      */
     Sampling defaults();
-
-    /** {@return how long it took to load the model} */
-    LoadTimings loading();
 
     /**
      * Begins a sequence. Returns at once.
@@ -83,14 +53,6 @@ public interface CausalModel extends AutoCloseable {
      * @throws Overloaded when one is open already
      */
     Stepper stepper();
-
-    /**
-     * Tells a listener what the model does.
-     *
-     * @param listener the listener
-     * @return detaches it
-     */
-    ModelListener.Registration listen(ModelListener listener);
 
     /**
      * Tells a listener what each kernel of each step takes, on the engine's thread, beginning with the next step. While anybody listens,

@@ -22,6 +22,18 @@ public interface ModelFamily {
     ModelSpec spec(Config config);
 
     /**
+     * Reads the architecture of a checkpoint, where the configuration alone doesn't tell everything: which heads there are, for one.
+     *
+     * @param config the checkpoint's {@code config.json}
+     * @param tensors the names of the checkpoint's tensors
+     * @return the architecture
+     * @throws org.tenon.api.TenonException when a value is missing, wrong or not supported; names file and path
+     */
+    default ModelSpec spec(Config config, Set<String> tensors) {
+        return spec(config);
+    }
+
+    /**
      * How a checkpoint names the parameters.
      *
      * @param config the checkpoint's {@code config.json}

@@ -21,6 +21,15 @@ public record ModelSpec(int vocabulary, int context, List<Stack> stacks, Map<Str
     /** The name of a language model's head. */
     public static final String HEAD = "head";
 
+    /** The name of an encoder's head that makes one vector of a sequence. */
+    public static final String POOLER = "pooler";
+
+    /** The name of an encoder's head that gives the logits of the id that belongs in each place: of a masked language model. */
+    public static final String MASKED = "masked";
+
+    /** The name of an encoder's head that gives the logits of the classes that a sequence can be of. */
+    public static final String CLASSES = "classes";
+
     /** What a model does, and how it is opened. */
     public enum Kind {
         /** Goes on from a sequence: one stack, and a {@link #HEAD}. */

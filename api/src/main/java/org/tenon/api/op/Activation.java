@@ -36,6 +36,9 @@ public final class Activation {
                 return ops.multiply(positive, positive);
             });
 
+    /** {@code tanh(x)}. */
+    public static final Activation TANH = new Activation("tanh", Math::tanh, (ops, x) -> ops.unary(Unary.TANH, x));
+
     private final String name;
     private final DoubleUnaryOperator meaning;
     private final BiFunction<Ops, Tensor, Tensor> lowering;

@@ -1,6 +1,5 @@
 package org.tenon.backend.cpu;
 
-import java.lang.foreign.MemorySegment;
 import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
@@ -19,27 +18,23 @@ final class BlockAttention implements Launch, WorkerPool.Task {
     private final Workers workers;
     private final AttentionKernel.Call call;
     private final Dim rows;
+    private final Dim blocks;
 
-    private BlockAttention(Workers workers, AttentionKernel.Call call, Dim rows) {
+    private BlockAttention(Workers workers, AttentionKernel.Call call, Dim rows, Dim blocks) {
         this.workers = workers;
         this.call = call;
         this.rows = rows;
+        this.blocks = blocks;
     }
 
     /** An operand's spec, and where it lies once that is known. */
-    private record Place(TensorSpec spec, long address, long bytes) {
+    private record Place(TensorSpec spec, long address) {
         static Place of(Tensor tensor) {
-            return new Place(tensor.spec(), 0, 0);
+            return new Place(tensor.spec(), 0);
         }
 
         static Place of(Buffer buffer) {
-            MemorySegment segment = HostMemory.segment(buffer);
-            return new Place(buffer.spec(), segment.address(), segment.byteSize());
-        }
-
-        /** Blocks of a pool: as many as there is memory for where steps have some more and some fewer. */
-        long blocks() {
-            return spec.shape().dim(0) instanceof Dim.Fixed(long blocks) ? blocks : bytes / spec.stride(0);
+            return new Place(buffer.spec(), HostMemory.segment(buffer).address());
         }
 
         AttentionKernel.Heads heads() {
@@ -66,12 +61,13 @@ final class BlockAttention implements Launch, WorkerPool.Task {
             Workers workers, AttentionKernel kernel, Attention op, Sight sight, Attention.In<Tensor> in, Tensor out) {
         int threads = workers.pool().size();
         Dim rows = in.q().shape().dim(0);
+        Dim blocks = in.keys().shape().dim(0);
         AttentionKernel.Operands shapes = operands(op, sight, threads, in.map(placing()), Place.of(out));
         return Lookup.<Attention.In<Buffer>>kernel((operands, outputs, workspace) -> {
                     AttentionKernel.Operands bound =
                             operands(op, sight, threads, operands.map(placed()), Place.of(outputs.getFirst()));
                     long address = HostMemory.segment(workspace).address();
-                    return new BlockAttention(workers, kernel.bind(bound, address), rows);
+                    return new BlockAttention(workers, kernel.bind(bound, address), rows, blocks);
                 })
                 .workspace(step -> kernel.workspaceBytes(shapes, rows.size(step)));
     }
@@ -112,7 +108,6 @@ final class BlockAttention implements Launch, WorkerPool.Task {
                         in.sequence().address(),
                         in.positions().address()),
                 new AttentionKernel.Sizes(
-                        in.keys().blocks(),
                         in.q().spec().shape().size(1),
                         keys.shape().size(1),
                         keys.width(),
@@ -131,7 +126,7 @@ final class BlockAttention implements Launch, WorkerPool.Task {
 
     @Override
     public void run(Queue queue, StepShape step) {
-        workers.pool().run(call.plan(rows.size(step)), this);
+        workers.pool().run(call.plan(rows.size(step), blocks.size(step)), this);
     }
 
     @Override

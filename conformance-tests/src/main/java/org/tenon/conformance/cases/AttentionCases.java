@@ -31,8 +31,16 @@ final class AttentionCases implements CaseSource {
      *
      * @param holes whether a block of the first sequence is missing
      * @param shared whether the sequences share their first block
+     * @param ownRows whether the blocks are the rows of the step itself, in order
      */
-    record Step(String name, int blockSize, int padding, boolean holes, boolean shared, List<Sequence> sequences) {
+    record Step(
+            String name,
+            int blockSize,
+            int padding,
+            boolean holes,
+            boolean shared,
+            boolean ownRows,
+            List<Sequence> sequences) {
         int rows() {
             return padding + sequences.stream().mapToInt(Sequence::rows).sum();
         }
@@ -61,7 +69,11 @@ final class AttentionCases implements CaseSource {
     }
 
     static Step step(String name, int blockSize, int padding, Sequence... sequences) {
-        return new Step(name + ", blocks of " + blockSize, blockSize, padding, false, false, List.of(sequences));
+        return new Step(name + ", blocks of " + blockSize, blockSize, padding, false, false, false, List.of(sequences));
+    }
+
+    private static Step whole(String name, int padding, Sequence... sequences) {
+        return new Step(name + ", keys of the step", 1, padding, false, false, true, List.of(sequences));
     }
 
     private static final List<Step> STEPS = List.of(
@@ -75,13 +87,14 @@ final class AttentionCases implements CaseSource {
             step("no rows", 16, 0, new Sequence(0, 5, 0)),
             step("padding alone", 16, 3, new Sequence(0, 0, 0)),
             step("rolling", 8, 1, new Sequence(1000, 1030, 6), new Sequence(64, 80, 1)),
-            new Step("a missing block, blocks of 8", 8, 0, true, false, List.of(new Sequence(0, 30, 30))),
+            new Step("a missing block, blocks of 8", 8, 0, true, false, false, List.of(new Sequence(0, 30, 30))),
             new Step(
                     "a shared block, blocks of 4",
                     4,
                     0,
                     false,
                     true,
+                    false,
                     List.of(new Sequence(0, 9, 2), new Sequence(0, 7, 1))));
 
     record Heads(int heads, int kvHeads, int keyWidth, int valueWidth) {
@@ -147,7 +160,7 @@ final class AttentionCases implements CaseSource {
                         type,
                         Lie.DENSE,
                         Scores.PLAIN));
-        return Stream.of(plain, windows, large, wide, many, all(), capped(), biased())
+        return Stream.of(plain, windows, large, wide, many, all(), capped(), biased(), inStep())
                 .flatMap(cases -> cases);
     }
 
@@ -192,6 +205,20 @@ final class AttentionCases implements CaseSource {
         return Stream.of(tables, gaps, both).flatMap(cases -> cases);
     }
 
+    /** Over the rows of the step itself, which are the blocks of the pool, one key each: encoders keep nothing. */
+    private static Stream<Case> inStep() {
+        List<Step> steps = List.of(
+                whole("sequences", 2, new Sequence(0, 9, 9), new Sequence(0, 1, 1), new Sequence(0, 70, 70)),
+                whole("a long sequence", 0, new Sequence(0, 140, 140)),
+                whole("one token", 0, new Sequence(0, 1, 1)),
+                whole("padding alone", 3, new Sequence(0, 0, 0)));
+        return steps.stream()
+                .flatMap(step -> Stream.of(HEADS.get(1), HEADS.get(2))
+                        .flatMap(heads -> FLOATS.stream()
+                                .flatMap(type -> Stream.of(Lie.values())
+                                        .map(lie -> attention(step, heads, ALL, type, lie, Scores.PLAIN)))));
+    }
+
     static Case attention(Step step, Heads heads, Visibility sees, DType type, Lie lie, Scores scores) {
         CaseWriter writer = new CaseWriter(lie, "Attention", type, step, heads, sees, scores)
                 .rows(step.rows())
@@ -221,14 +248,8 @@ final class AttentionCases implements CaseSource {
                 new Attention.In<>(
                         writer.floats(
                                 type, Shape.of(CaseWriter.ROWS.dim(), heads.heads(), heads.keyWidth()), Values.PLAIN),
-                        writer.weight(
-                                type,
-                                Shape.of(blocks, heads.kvHeads(), step.blockSize(), heads.keyWidth()),
-                                Values.PLAIN),
-                        writer.weight(
-                                type,
-                                Shape.of(blocks, heads.kvHeads(), step.blockSize(), heads.valueWidth()),
-                                Values.PLAIN),
+                        pool(writer, type, step, blocks, heads.kvHeads(), heads.keyWidth()),
+                        pool(writer, type, step, blocks, heads.kvHeads(), heads.valueWidth()),
                         writer.integers(
                                 Shape.of(CaseWriter.SEQUENCES.dim(), entries),
                                 i -> tables.get(i / entries).get(i % entries)),
@@ -244,10 +265,18 @@ final class AttentionCases implements CaseSource {
                                 : Optional.empty()));
     }
 
+    private static Given pool(CaseWriter writer, DType type, Step step, int blocks, int kvHeads, int width) {
+        return step.ownRows()
+                ? writer.floats(type, Shape.of(CaseWriter.ROWS.dim(), kvHeads, 1, width), Values.PLAIN)
+                : writer.weight(type, Shape.of(blocks, kvHeads, step.blockSize(), width), Values.PLAIN);
+    }
+
     /** Blocks in no order; the tables of shorter sequences end with missing ones. */
     private static List<List<Integer>> tables(Step step, int blocks, Random random) {
         List<Integer> free = new ArrayList<>(IntStream.range(0, blocks).boxed().toList());
-        Collections.shuffle(free, random);
+        if (!step.ownRows()) {
+            Collections.shuffle(free, random);
+        }
         List<List<Integer>> tables = new ArrayList<>();
         for (Sequence sequence : step.sequences()) {
             List<Integer> table = new ArrayList<>();

@@ -36,6 +36,20 @@ public record Block(List<Branch> branches) implements LayerSpec {
     }
 
     /**
+     * The same pair with norms on the sums (post-norm, Vaswani et al. 2017).
+     *
+     * @param mixer mixes positions, {@value #MIXER}
+     * @param channels works on each row by itself, {@value #CHANNELS}
+     * @param norm the norm on the sum of each branch
+     * @return the block
+     */
+    public static Block postNorm(LayerSpec mixer, LayerSpec channels, LayerSpec norm) {
+        return new Block(List.of(
+                Branch.of(MIXER, mixer).onSum(norm),
+                Branch.of(CHANNELS, channels).onSum(norm)));
+    }
+
+    /**
      * Puts a norm before the body of each branch that has no norm at all (Xiong et al. 2020).
      *
      * @param norm the norm
@@ -43,7 +57,7 @@ public record Block(List<Branch> branches) implements LayerSpec {
      */
     public Block normalised(LayerSpec norm) {
         return new Block(branches.stream()
-                .map(branch -> branch.before().isEmpty() && branch.after().isEmpty() ? branch.before(norm) : branch)
+                .map(branch -> branch.bare() ? branch.before(norm) : branch)
                 .toList());
     }
 }

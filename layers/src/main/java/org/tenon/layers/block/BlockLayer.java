@@ -9,13 +9,13 @@ import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 
 /**
- * He et al. 2015: {@code x + multiplier * after(body(before(x)))} for each branch in turn.
+ * He et al. 2015: {@code onSum(x + multiplier * after(body(before(x))))} for each branch in turn.
  *
  * @param parts the branches in order
  */
 record BlockLayer(List<Part> parts) implements Layer {
     /** A branch. */
-    record Part(Optional<Layer> before, Layer body, Optional<Layer> after, double multiplier) {}
+    record Part(Optional<Layer> before, Layer body, Optional<Layer> after, double multiplier, Optional<Layer> onSum) {}
 
     /** x: [rows, hidden] -> [rows, hidden], in the residual stream's type. */
     @Override
@@ -23,6 +23,12 @@ record BlockLayer(List<Part> parts) implements Layer {
         Tensor sum = x;
         for (Part part : parts) {
             sum = add(sum, branch(part, sum, step), step);
+            if (part.onSum().isPresent()) {
+                sum = step.ops()
+                        .convert(
+                                part.onSum().get().forward(sum, step),
+                                step.numerics().residual());
+            }
         }
         return sum;
     }

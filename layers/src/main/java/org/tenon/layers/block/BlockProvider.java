@@ -38,6 +38,9 @@ public final class BlockProvider implements LayerProvider<Block> {
             if (branch.after().isPresent()) {
                 tree = tree.with("after", parts.write(branch.after().get()));
             }
+            if (branch.onSum().isPresent()) {
+                tree = tree.with("onSum", parts.write(branch.onSum().get()));
+            }
             branches.add(branch.multiplier() == 1 ? tree : tree.with("multiplier", branch.multiplier()));
         }
         return Config.object().with("branches", branches);
@@ -50,7 +53,8 @@ public final class BlockProvider implements LayerProvider<Block> {
                         branch.optional("before").map(parts::read),
                         parts.read(branch.child("body")),
                         branch.optional("after").map(parts::read),
-                        branch.decimal("multiplier", 1)))
+                        branch.decimal("multiplier", 1),
+                        branch.optional("onSum").map(parts::read)))
                 .toList());
     }
 
@@ -62,6 +66,7 @@ public final class BlockProvider implements LayerProvider<Block> {
             branch.before().ifPresent(norm -> declaration.child(before(branch), norm, dims.hidden()));
             declaration.child(branch.name(), branch.body(), dims.hidden());
             branch.after().ifPresent(norm -> declaration.child(after(branch), norm, dims.hidden()));
+            branch.onSum().ifPresent(norm -> declaration.child(onSum(branch), norm, dims.hidden()));
         }
         return declaration;
     }
@@ -79,7 +84,7 @@ public final class BlockProvider implements LayerProvider<Block> {
                             Double.isFinite(branch.multiplier()),
                             branch.name() + ".multiplier",
                             branch.multiplier() + " is not a finite number");
-            for (String name : List.of(branch.name(), before(branch), after(branch))) {
+            for (String name : List.of(branch.name(), before(branch), after(branch), onSum(branch))) {
                 check.that(names.add(name), "branches", "two are called " + name);
             }
         }
@@ -94,6 +99,10 @@ public final class BlockProvider implements LayerProvider<Block> {
         return branch.name() + "PostNorm";
     }
 
+    private static String onSum(Branch branch) {
+        return branch.name() + "SumNorm";
+    }
+
     @Override
     public Layer build(Block spec, LayerContext context) {
         List<BlockLayer.Part> parts = spec.branches().stream()
@@ -101,7 +110,8 @@ public final class BlockProvider implements LayerProvider<Block> {
                         branch.before().map(norm -> context.child(before(branch))),
                         context.child(branch.name()),
                         branch.after().map(norm -> context.child(after(branch))),
-                        branch.multiplier()))
+                        branch.multiplier(),
+                        branch.onSum().map(norm -> context.child(onSum(branch)))))
                 .toList();
         return new BlockLayer(parts);
     }

@@ -1,9 +1,19 @@
 package org.tenon.layers.token;
 
+import java.util.Optional;
 import org.tenon.api.layer.LayerSpec;
 
 /**
- * Learned absolute positions (Radford et al. 2019): {@code weight[id] + positions[position]}. Parameters {@code weight}
- * {@code [vocabulary, hidden]} and {@code positions} {@code [context, hidden]}; no sequence can be longer than the context.
+ * Learned absolute positions (Radford et al. 2019): {@code norm(weight[id] + positions[position] + types[type])}. Parameters {@code weight}
+ * {@code [vocabulary, hidden]}, {@code positions} {@code [context, hidden]}, and {@code types} {@code [types, hidden]} where tokens have types; no
+ * sequence can be longer than the context.
+ *
+ * @param types how many types of tokens there are (Devlin et al. 2019); 0 for none
+ * @param norm the norm of the sum, {@code norm}; nothing for none
  */
-public record PositionedEmbedding() implements LayerSpec {}
+public record PositionedEmbedding(int types, Optional<LayerSpec> norm) implements LayerSpec {
+    /** Without types of tokens, and without a norm. */
+    public PositionedEmbedding() {
+        this(0, Optional.empty());
+    }
+}

@@ -1,8 +1,6 @@
 package org.tenon.models.assembly;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,10 +33,8 @@ public final class Network implements AutoCloseable {
     private final Map<StepInput, Input> inputs = new HashMap<>();
     private final Input[] used;
     private final Map<KeyGroup, List<Buffer>> pools = new HashMap<>();
-    private final Buffer logits;
+    private final Output logits;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment row;
-    private final int width;
 
     /**
      * The largest step, and the blocks that caches are made of.
@@ -123,7 +119,7 @@ public final class Network implements AutoCloseable {
         this.groups = blueprint.keyGroups();
         this.runner = runner;
         this.shapes = shapes;
-        this.logits = runner.place(written.logits());
+        this.logits = new Output(runner.place(written.logits()), arena);
         StepShape largest = written.program().bounds();
         written.inputs().forEach((key, tensor) -> {
             Optional<Buffer> place = runner.uses(tensor) ? Optional.of(runner.place(tensor)) : Optional.empty();
@@ -135,8 +131,6 @@ public final class Network implements AutoCloseable {
             places.add(runner.place(pool.keys()));
             places.add(runner.place(pool.values()));
         });
-        this.width = Math.toIntExact(logits.shape().width());
-        this.row = arena.allocate(written.logits().type().bytes(width), 64);
     }
 
     /**
@@ -220,8 +214,7 @@ public final class Network implements AutoCloseable {
      * @param target receives F32 {@code [vocabulary]}
      */
     public void logits(int output, float[] target) {
-        runner.queue().download(logits.storage(), logits.offset() + output * row.byteSize(), row, row.byteSize());
-        MemorySegment.copy(row, ValueLayout.JAVA_FLOAT, 0, target, 0, width);
+        logits.read(runner.queue(), output, target);
     }
 
     /**

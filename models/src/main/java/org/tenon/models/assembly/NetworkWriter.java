@@ -86,6 +86,34 @@ final class NetworkWriter {
         return new Written(writer.finish(List.of(logits)), inputs, pools, logits);
     }
 
+    /**
+     * What was written of an encoder.
+     *
+     * @param program the program
+     * @param inputs what the host brings
+     * @param hidden the last hidden states, F32 {@code [rows, hidden]}
+     * @param heads F32 {@code [outputs of the head, width]}, by name
+     */
+    record Encoder(Program program, Map<StepInput, Tensor> inputs, Tensor hidden, Map<String, Tensor> heads) {}
+
+    /** Embedding, layers and norm on all rows, then each head on the rows that are wanted of it. */
+    Encoder writeEncoder() {
+        Blueprint.Stack stack = blueprint.stacks().getFirst();
+        Tensor x = forward(stack.embedding(), input(StepInput.ids(stack.axis()))); // [rows, hidden]
+        for (LayerNode<?> layer : stack.layers()) {
+            x = forward(layer, x);
+        }
+        Tensor hidden = writer.ops().convert(forward(stack.norm(), x), DType.F32);
+        Map<String, Tensor> heads = new LinkedHashMap<>();
+        blueprint.heads().forEach((name, head) -> {
+            Tensor wanted = writer.ops().gather(hidden, input(StepInput.outputs(stack.axis(), name)));
+            heads.put(name, writer.ops().convert(forward(head, wanted), DType.F32));
+        });
+        List<Tensor> outputs = new ArrayList<>(heads.values());
+        outputs.addFirst(hidden);
+        return new Encoder(writer.finish(outputs), inputs, hidden, heads);
+    }
+
     private Tensor forward(LayerNode<?> node, Tensor x) {
         return build(node).forward(x, new Writing(node.dims()));
     }

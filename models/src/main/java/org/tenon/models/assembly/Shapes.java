@@ -58,7 +58,7 @@ final class Shapes {
     }
 
     /** The next power of two, or the bound itself. */
-    private static int bucket(String what, int count, int bound, int fewest) {
+    static int bucket(String what, int count, int bound, int fewest) {
         if (count < 0 || count > bound) {
             throw new IllegalArgumentException("a step of " + count + " " + what + " exceeds the bound of " + bound);
         }

@@ -135,6 +135,9 @@ public final class ReferenceFile implements AutoCloseable {
         private final int[] generatedIds;
         private final float[] margins;
         private final Optional<Rows> logits;
+        private final int[] tokenTypeIds;
+        private final Optional<Rows> lastHiddenState;
+        private final Optional<Rows> poolerOutput;
 
         private Case(int number) {
             this.number = number;
@@ -144,6 +147,15 @@ public final class ReferenceFile implements AutoCloseable {
             }
             this.generatedIds = ids("generated_ids");
             this.logits = has("logits") ? Optional.of(rows()) : Optional.empty();
+            this.tokenTypeIds = has("token_type_ids") ? ids("token_type_ids") : new int[inputIds.length];
+            if (tokenTypeIds.length != inputIds.length) {
+                throw wrong(
+                        name("token_type_ids"),
+                        "must have as many elements as input_ids, " + inputIds.length + ", but has "
+                                + tokenTypeIds.length);
+            }
+            this.lastHiddenState = rows("last_hidden_state", inputIds.length);
+            this.poolerOutput = rows("pooler_output", 1);
             this.margins = has("generated_margin") ? vector() : new float[0];
             if (margins.length != 0 && margins.length != generatedIds.length) {
                 throw wrong(
@@ -166,6 +178,21 @@ public final class ReferenceFile implements AutoCloseable {
         /** {@return the logits of each row, [n, vocab]; of a classifier one row; nothing where the model has no head} */
         public Optional<Rows> logits() {
             return logits;
+        }
+
+        /** {@return the types of the tokens, a fresh array [n]; zeros where the file doesn't say} */
+        public int[] tokenTypeIds() {
+            return tokenTypeIds.clone();
+        }
+
+        /** {@return the last hidden states, [n, hidden]; nothing where the file doesn't say} */
+        public Optional<Rows> lastHiddenState() {
+            return lastHiddenState;
+        }
+
+        /** {@return what the pooler gives, [1, hidden]; nothing where there is none} */
+        public Optional<Rows> poolerOutput() {
+            return poolerOutput;
         }
 
         /** {@return the ids that followed greedily, a fresh array [g]; empty when there are none} */
@@ -217,6 +244,19 @@ public final class ReferenceFile implements AutoCloseable {
         private float[] vector() {
             Rows rows = new Rows(source("generated_margin", SafetensorsType.F32));
             return rows.count() == 0 ? new float[0] : rows.row(0);
+        }
+
+        private Optional<Rows> rows(String field, int count) {
+            if (!has(field)) {
+                return Optional.empty();
+            }
+            Rows rows = new Rows(source(field, SafetensorsType.F32));
+            if (rows.count() != count) {
+                throw wrong(
+                        name(field),
+                        "must have rows for " + count + " tokens, but has the shape " + rows.source.shape());
+            }
+            return Optional.of(rows);
         }
 
         private Rows rows() {

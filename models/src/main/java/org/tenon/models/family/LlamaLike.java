@@ -312,7 +312,8 @@ abstract class LlamaLike implements ModelFamily {
                                 branch.before(),
                                 attention.headDim(attention.headDimIn(hidden)),
                                 branch.after(),
-                                branch.multiplier())
+                                branch.multiplier(),
+                                branch.onSum())
                         : branch)
                 .toList());
     }

@@ -9,24 +9,14 @@ final class GoldenCase {
     private final int[] input;
     private final int[] generated;
     private final float[] margins;
-    private final ReferenceFile.Rows logits;
-    private final double range;
+    private final Quantity logits;
 
     private GoldenCase(ReferenceFile.Case one, ReferenceFile.Rows logits) {
         this.number = one.number();
         this.input = one.inputIds();
         this.generated = one.generatedIds();
         this.margins = one.generatedMargins().orElseGet(() -> new float[0]);
-        this.logits = logits;
-        double lowest = Double.POSITIVE_INFINITY;
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < logits.count(); i++) {
-            for (float value : logits.row(i)) {
-                lowest = Math.min(lowest, value);
-                highest = Math.max(highest, value);
-            }
-        }
-        this.range = highest - lowest;
+        this.logits = new Quantity(logits);
     }
 
     static GoldenCase of(ReferenceFile.Case one) {
@@ -55,26 +45,11 @@ final class GoldenCase {
     }
 
     double range() {
-        return range;
+        return logits.range();
     }
 
     /** The largest difference as a part of the range; infinite where a number on either side is none, or rows don't match. */
     double deviation(float[][] found) {
-        double largest = 0;
-        if (found.length != logits.count()) {
-            return Double.POSITIVE_INFINITY;
-        }
-        for (int i = 0; i < found.length; i++) {
-            float[] expected = logits.row(i);
-            if (found[i].length != expected.length) {
-                return Double.POSITIVE_INFINITY;
-            }
-            for (int j = 0; j < expected.length; j++) {
-                double difference = Math.abs((double) found[i][j] - expected[j]);
-                largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
-            }
-        }
-        double deviation = largest == 0 ? 0 : largest / range;
-        return Double.isFinite(range) ? deviation : Double.POSITIVE_INFINITY;
+        return logits.deviation(found);
     }
 }

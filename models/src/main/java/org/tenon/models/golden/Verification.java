@@ -7,13 +7,15 @@ import java.util.Optional;
 import org.tenon.api.TenonException;
 import org.tenon.api.layer.Declaration.LengthDependence;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.EncoderModel;
+import org.tenon.api.model.Model;
 import org.tenon.api.model.Stepper;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.checkpoint.ReferenceFile;
 
 /**
- * Holds a causal model against a golden: the reference's logits by whole prefill, in chunks, token by token, and as one ragged batch of all
- * cases; then its greedy continuations.
+ * Holds a model against a golden. A causal model: the reference's logits by whole prefill, in chunks, token by token, and as one ragged batch of all
+ * cases; then its greedy continuations. An encoder: all that the reference says, of each case alone and as one ragged batch.
  *
  * @param bound the largest deviation allowed, as a part of the range of the case's reference logits
  * @param ways how the logits were computed, and how far they were off
@@ -141,6 +143,36 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
             }
         }
         return new Verification(bound, ways, continuations);
+    }
+
+    /**
+     * Verifies a model of whatever kind it is.
+     *
+     * @param model has room for what its kind needs
+     * @param reference the golden, of a model of its kind
+     * @param dependences where the model's reference breaks the law that prefill in chunks is whole prefill
+     * @return what was found
+     * @throws TenonException when there is nothing to compare
+     */
+    public static Verification of(Model model, ReferenceFile reference, List<LengthDependence> dependences) {
+        return switch (model) {
+            case CausalModel causal -> of(causal, reference, dependences);
+            case EncoderModel encoder -> of(encoder, reference);
+            default -> throw new TenonException(reference + ": " + model.spec().kind() + " can't be verified");
+        };
+    }
+
+    /**
+     * Verifies an encoder: last hidden states, what its pooler gives and the logits of its head, of each case alone and of all in one ragged batch.
+     *
+     * @param model has room for a sequence of each case and for {@link #rows} rows in a step
+     * @param reference the golden, of an encoder
+     * @return what was found
+     * @throws TenonException when there is nothing to compare
+     */
+    public static Verification of(EncoderModel model, ReferenceFile reference) {
+        List<Way> ways = new EncoderWays(model, reference).ways();
+        return new Verification(bound(model.numerics().activations()), ways, List.of());
     }
 
     /** Computes the logits of a case, {@code [n, vocabulary]}. */

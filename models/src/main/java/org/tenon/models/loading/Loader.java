@@ -19,8 +19,9 @@ import org.tenon.api.config.Config;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Closed;
+import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Format;
-import org.tenon.api.model.LoadTimings;
+import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Sampling;
@@ -29,11 +30,14 @@ import org.tenon.api.text.Tokenizer;
 import org.tenon.api.text.UnsupportedTokenizer;
 import org.tenon.models.architecture.RandomWeights;
 import org.tenon.models.assembly.Blueprint;
+import org.tenon.models.assembly.EncoderNetwork;
 import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.assembly.Network;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.engine.DeviceThread;
+import org.tenon.models.engine.EncoderRoom;
+import org.tenon.models.engine.LoadedEncoder;
 import org.tenon.models.engine.LoadedModel;
 import org.tenon.models.engine.Room;
 import org.tenon.models.observe.FlightRecorder;
@@ -60,7 +64,7 @@ public final class Loader {
     private volatile boolean closed;
 
     /** A model that hasn't been closed yet. */
-    private record Open(CausalModel model, Origin origin) {}
+    private record Open(Model model, Origin origin) {}
 
     Loader(Options options, Backends backends, Families families, LayerProviders layers) {
         this.options = options;
@@ -87,14 +91,24 @@ public final class Loader {
     }
 
     /**
-     * An architecture with all that its layers declare, from a folder's {@code config.json} alone.
+     * An architecture with all that its layers declare, from a folder's {@code config.json}, and the names of its tensors where it holds any.
      *
      * @param folder the model's folder
      * @return the blueprint
      */
     public Blueprint blueprint(Path folder) {
         Config config = Json.read(folder.resolve(Checkpoint.CONFIG));
-        return Blueprint.of(families.of(config).spec(config), layers);
+        return Blueprint.of(spec(folder, config), layers);
+    }
+
+    private ModelSpec spec(Path folder, Config config) {
+        ModelFamily family = families.of(config);
+        if (!Files.exists(folder.resolve(Checkpoint.WEIGHTS)) && !Files.exists(folder.resolve(Checkpoint.INDEX))) {
+            return family.spec(config);
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(folder, options.access())) {
+            return family.spec(config, checkpoint.tensors().keySet());
+        }
     }
 
     /**
@@ -114,26 +128,91 @@ public final class Loader {
      * @return the model; the caller closes it
      */
     public CausalModel causal(Path folder) {
+        return load(folder, ModelSpec.Kind.CAUSAL, this::startCausal);
+    }
+
+    /**
+     * Loads an encoder.
+     *
+     * @param folder a folder as Transformers writes it
+     * @return the model; the caller closes it
+     */
+    public EncoderModel encoder(Path folder) {
+        return load(folder, ModelSpec.Kind.ENCODER, this::startEncoder);
+    }
+
+    /**
+     * Loads a model of whatever kind its configuration says.
+     *
+     * @param folder a folder as Transformers writes it
+     * @return the model; the caller closes it
+     */
+    public Model model(Path folder) {
+        Config config = Json.read(folder.resolve(Checkpoint.CONFIG));
+        ModelSpec.Kind kind = families.of(config).spec(config).kind();
+        return switch (kind) {
+            case CAUSAL -> causal(folder);
+            case ENCODER -> encoder(folder);
+            case SEQ2SEQ -> throw new TenonException(folder + " holds " + kind + ", which can't be opened yet");
+        };
+    }
+
+    /** What a model is started from, once a device has been opened for it. */
+    private record Opened(
+            Origin origin,
+            Optional<Tokenizer> tokenizer,
+            Numerics numerics,
+            Backend backend,
+            String device,
+            long free,
+            Runnable release,
+            DeviceThread thread,
+            LoadWatch watch) {
+        ModelSpec spec() {
+            return origin.blueprint().spec();
+        }
+    }
+
+    /** Starts a model of one kind; the model closes the backend, and calls what releases the rest. */
+    @FunctionalInterface
+    private interface Starter<M extends Model> {
+        M start(Opened opened);
+    }
+
+    private <M extends Model> M load(Path folder, ModelSpec.Kind kind, Starter<M> starter) {
         LoadWatch watch = new LoadWatch(options.progress());
         Checkpoint checkpoint = Checkpoint.open(folder, options.access());
         boolean done = false;
         try {
             Config config = checkpoint.config();
             ModelFamily family = families.of(config);
-            Blueprint blueprint = Blueprint.of(family.spec(config), layers);
+            ModelSpec spec = family.spec(config, checkpoint.tensors().keySet());
+            require(kind, spec, folder.toString());
+            Blueprint blueprint = Blueprint.of(spec, layers);
             Weights weights =
                     Weights.of(checkpoint, blueprint, family.names(config, Format.HUGGING_FACE), options.tolerant());
-            Optional<Tokenizer> tokenizer = tokenizer(folder);
-            Sampling defaults = Defaults.of(config, checkpoint.generationConfig());
             Origin origin = new Origin(
-                    blueprint, weights, Origin.widest(blueprint, weights), Optional.of(family), Optional.of(folder));
-            CausalModel model = start(origin, tokenizer, defaults, checkpoint::close, watch);
+                    blueprint,
+                    weights,
+                    Origin.widest(blueprint, weights),
+                    Optional.of(family),
+                    Optional.of(folder),
+                    config,
+                    checkpoint.generationConfig());
+            M model = start(origin, tokenizer(folder), checkpoint::close, watch, starter);
             done = true;
             return model;
         } finally {
             if (!done) {
                 checkpoint.close();
             }
+        }
+    }
+
+    private static void require(ModelSpec.Kind kind, ModelSpec spec, String what) {
+        if (spec.kind() != kind) {
+            throw new TenonException(what + " holds " + spec.kind() + ", not " + kind + "; open it with "
+                    + spec.kind().method() + "(...)");
         }
     }
 
@@ -152,7 +231,7 @@ public final class Loader {
     }
 
     /**
-     * Creates a model with random weights.
+     * Creates a causal model with random weights.
      *
      * @param spec its architecture
      * @param seed decides on all weights
@@ -160,54 +239,49 @@ public final class Loader {
      * @return the model; the caller closes it
      */
     public CausalModel create(ModelSpec spec, long seed, DType type) {
-        Blueprint blueprint = Blueprint.of(spec, layers);
-        RandomWeights weights = new RandomWeights(blueprint, seed, type);
-        Origin origin = new Origin(blueprint, weights, type, Optional.empty(), Optional.empty());
-        return start(
-                origin,
-                Optional.empty(),
-                Defaults.of(Config.object(), Optional.empty()),
-                () -> {},
-                new LoadWatch(options.progress()));
+        return create(spec, seed, type, ModelSpec.Kind.CAUSAL, this::startCausal);
     }
 
-    private CausalModel start(
-            Origin origin, Optional<Tokenizer> tokenizer, Sampling defaults, Runnable release, LoadWatch watch) {
+    /**
+     * Creates an encoder with random weights.
+     *
+     * @param spec its architecture
+     * @param seed decides on all weights
+     * @param type the type of its weights
+     * @return the model; the caller closes it
+     */
+    public EncoderModel createEncoder(ModelSpec spec, long seed, DType type) {
+        return create(spec, seed, type, ModelSpec.Kind.ENCODER, this::startEncoder);
+    }
+
+    private <M extends Model> M create(ModelSpec spec, long seed, DType type, ModelSpec.Kind kind, Starter<M> starter) {
+        Blueprint blueprint = Blueprint.of(spec, layers);
+        require(kind, spec, "the architecture");
+        RandomWeights weights = new RandomWeights(blueprint, seed, type);
+        Origin origin = new Origin(
+                blueprint, weights, type, Optional.empty(), Optional.empty(), Config.object(), Optional.empty());
+        return start(origin, Optional.empty(), () -> {}, new LoadWatch(options.progress()), starter);
+    }
+
+    private <M extends Model> M start(
+            Origin origin, Optional<Tokenizer> tokenizer, Runnable release, LoadWatch watch, Starter<M> starter) {
         check();
         watch.read();
         long number = opened.getAndIncrement();
         DType activations = options.activations().orElse(origin.type());
         Numerics numerics = Numerics.of(activations).reproducibility(options.reproducibility());
         long bytes = origin.bytes(activations);
-        CausalModel model = backends.first(options, bytes, choice -> {
-            Blueprint blueprint = origin.blueprint();
-            Map<KeyGroup, Long> tokenBytes = blueprint.keyGroups().stream()
-                    .collect(toMap(group -> group, group -> blueprint.keyBytesPerToken(group, numerics)));
-            Room room = Room.of(
-                    options.limits(),
-                    blueprint.spec().context(),
-                    blueprint.spec().vocabulary(),
-                    tokenBytes,
-                    blueprint.stateBytes(),
-                    Math.max(0, choice.device().memoryBytes() - bytes));
+        M model = backends.first(options, bytes, choice -> {
             Backend backend = choice.provider().open(choice.device(), numerics);
             boolean done = false;
             try {
-                Network network =
-                        Network.build(origin.blueprint(), origin.weights(), backend, numerics, room.bounds(), watch);
-                LoadTimings timings = watch.timings();
-                LoadedModel.Description description = new LoadedModel.Description(
-                        origin.blueprint().spec(),
-                        numerics,
-                        blueprint.cacheBytes(numerics),
-                        choice.toString(),
+                M started = starter.start(new Opened(
+                        origin,
                         tokenizer,
-                        defaults,
-                        timings);
-                CausalModel started = LoadedModel.start(
-                        description,
-                        room,
-                        network,
+                        numerics,
+                        backend,
+                        choice.toString(),
+                        Math.max(0, choice.device().memoryBytes() - bytes),
                         () -> {
                             open.remove(number);
                             try {
@@ -218,10 +292,10 @@ public final class Loader {
                         },
                         threads.computeIfAbsent(
                                 choice.provider().name() + "-" + choice.device().id(), DeviceThread::new),
-                        cleaner);
+                        watch));
                 done = true;
                 started.listen(new FlightRecorder(origin.name()));
-                watch.loaded(origin.name(), choice.toString(), timings);
+                watch.loaded(origin.name(), choice.toString(), started.loading());
                 return started;
             } finally {
                 if (!done) {
@@ -237,6 +311,52 @@ public final class Loader {
         return model;
     }
 
+    private CausalModel startCausal(Opened opened) {
+        Blueprint blueprint = opened.origin().blueprint();
+        Numerics numerics = opened.numerics();
+        Map<KeyGroup, Long> tokenBytes = blueprint.keyGroups().stream()
+                .collect(toMap(group -> group, group -> blueprint.keyBytesPerToken(group, numerics)));
+        Room room = Room.of(
+                options.limits(),
+                opened.spec().context(),
+                opened.spec().vocabulary(),
+                tokenBytes,
+                blueprint.stateBytes(),
+                opened.free());
+        Sampling defaults =
+                Defaults.of(opened.origin().config(), opened.origin().generationConfig());
+        Network network = Network.build(
+                blueprint, opened.origin().weights(), opened.backend(), numerics, room.bounds(), opened.watch());
+        LoadedModel.Description description = new LoadedModel.Description(
+                opened.spec(),
+                numerics,
+                blueprint.cacheBytes(numerics),
+                opened.device(),
+                opened.tokenizer(),
+                defaults,
+                opened.watch().timings());
+        return LoadedModel.start(description, room, network, opened.release(), opened.thread(), cleaner);
+    }
+
+    private EncoderModel startEncoder(Opened opened) {
+        EncoderRoom room = EncoderRoom.of(options.limits(), opened.spec().context());
+        EncoderNetwork network = EncoderNetwork.build(
+                opened.origin().blueprint(),
+                opened.origin().weights(),
+                opened.backend(),
+                opened.numerics(),
+                room.bounds(),
+                opened.watch());
+        LoadedEncoder.Description description = new LoadedEncoder.Description(
+                opened.spec(),
+                opened.numerics(),
+                opened.device(),
+                opened.tokenizer(),
+                opened.origin().labels(),
+                opened.watch().timings());
+        return LoadedEncoder.start(description, room, network, opened.release(), opened.thread());
+    }
+
     private void check() {
         if (closed) {
             throw new Closed("Tenon");
@@ -250,7 +370,7 @@ public final class Loader {
      * @param model a model that this loader loaded or created, still open
      * @param folder where; made when it isn't there
      */
-    public void save(CausalModel model, Path folder) {
+    public void save(Model model, Path folder) {
         Origin origin = open.values().stream()
                 .filter(one -> one.model().equals(model))
                 .map(Open::origin)

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.tenon.api.TenonException;
+import org.tenon.api.config.Config;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.DType;
@@ -28,6 +29,9 @@ record Saving(Origin origin, Families.Spelling spelling) {
     private static final Map<DType, String> TYPES =
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
+    /** What classes are called, by their numbers and the other way round. */
+    private static final List<String> LABELS = List.of(Origin.LABELS, "label2id");
+
     void into(Path folder) {
         ParameterNames names = spelling.family().names(spelling.config(), Format.HUGGING_FACE);
         CheckpointWriter.write(
@@ -36,8 +40,19 @@ record Saving(Origin origin, Families.Spelling spelling) {
                 CheckpointWriter.SHARD_BYTES);
         Json.write(
                 folder.resolve(Checkpoint.CONFIG),
-                spelling.config().with("dtype", TYPES.getOrDefault(origin.type(), "float32")));
+                named(spelling.config()).with("dtype", TYPES.getOrDefault(origin.type(), "float32")));
         origin.folder().ifPresent(from -> copyCompanions(from, folder));
+    }
+
+    /** With the names of classes that the checkpoint had. */
+    private Config named(Config config) {
+        Config named = config;
+        for (String key : LABELS) {
+            if (config.has(key) && origin.config().has(key)) {
+                named = named.with(key, origin.config().child(key));
+            }
+        }
+        return named;
     }
 
     private static void copyCompanions(Path from, Path to) {

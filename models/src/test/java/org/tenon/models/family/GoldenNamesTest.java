@@ -57,7 +57,10 @@ class GoldenNamesTest {
     @MethodSource("goldens")
     void everyTensorIsAParameterOfItsShapeAndEveryParameterATensor(Path golden) {
         try (Checkpoint checkpoint = Checkpoint.open(golden)) {
-            Blueprint blueprint = Blueprint.of(family(checkpoint).spec(checkpoint.config()), LAYERS);
+            Blueprint blueprint = Blueprint.of(
+                    family(checkpoint)
+                            .spec(checkpoint.config(), checkpoint.tensors().keySet()),
+                    LAYERS);
             ParameterNames names = family(checkpoint).names(checkpoint.config(), Format.HUGGING_FACE);
             Set<String> missing = new HashSet<>(blueprint.parameters().keySet());
             Set<String> matrices = matrices(checkpoint, blueprint, names, missing);
@@ -107,7 +110,8 @@ class GoldenNamesTest {
     void theConfigurationCanBeWrittenAndReadAgain(Path golden) {
         try (Checkpoint checkpoint = Checkpoint.open(golden)) {
             ModelFamily family = family(checkpoint);
-            ModelSpec spec = family.spec(checkpoint.config());
+            ModelSpec spec =
+                    family.spec(checkpoint.config(), checkpoint.tensors().keySet());
             assertEquals(spec, family.spec(family.config(spec).orElseThrow()));
         }
     }

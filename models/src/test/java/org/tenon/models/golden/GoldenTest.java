@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.Model;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
 import org.tenon.models.checkpoint.ReferenceFile;
@@ -61,7 +61,7 @@ class GoldenTest {
                     .sequences(reference.cases().size())
                     .context(Verification.context(reference));
             try (Tenon tenon = builder.limits(limits).open();
-                    CausalModel model = tenon.causal(folder)) {
+                    Model model = tenon.model(folder)) {
                 return Verification.of(
                         model, reference, tenon.blueprint(model.spec()).lengthDependences());
             }
@@ -73,8 +73,12 @@ class GoldenTest {
     void isTheReferences(String golden, String backend) {
         Verification found = verify(on(backend).activations(DType.F32), golden);
         assertTrue(found.passed(), found::toString);
-        assertEquals(4, found.ways().size());
-        assertFalse(found.continuations().isEmpty());
+        if (golden.startsWith("bert")) {
+            assertTrue(found.ways().size() >= 2, found::toString);
+        } else {
+            assertEquals(4, found.ways().size());
+            assertFalse(found.continuations().isEmpty());
+        }
         boolean dependsOnLength = Set.of("llama-dynamic", "llama-longrope", "llama-old-dynamic", "llama-old-longrope")
                 .contains(golden);
         for (Verification.Way way : found.ways()) {

@@ -10,6 +10,7 @@ import org.tenon.cli.command.Conformance;
 import org.tenon.cli.command.Create;
 import org.tenon.cli.command.Demo;
 import org.tenon.cli.command.Describe;
+import org.tenon.cli.command.Embed;
 import org.tenon.cli.command.Generate;
 import org.tenon.cli.command.Perplexity;
 import org.tenon.cli.command.Tokenize;
@@ -94,6 +95,7 @@ public final class Main implements Runnable {
                 new Generate(console),
                 new Chat(console),
                 new Perplexity(console),
+                new Embed(console),
                 new Tokenize(console),
                 new Describe(console),
                 new Verify(console),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tenon.api.config.Config;
@@ -17,6 +18,10 @@ import org.tenon.models.checkpoint.StoredTensor;
 class DescribeTest {
     @TempDir
     private Path folder;
+
+    /** Goldens with tensors that nothing uses. */
+    private static final Set<String> STRAY =
+            Set.of("llama-old-llama2", "gpt2-body-and-masks", "bert-masked-untied", "bert-published");
 
     /** A Llama 3.2 of 1 B, as published; without its weights. */
     private static final String LLAMA = """
@@ -28,8 +33,7 @@ class DescribeTest {
 
     @Test
     void parametersAndBytesAreThoseOfTheFiles() throws IOException {
-        for (String golden :
-                Run.goldens().filter(name -> !name.equals("llama-old-llama2")).toList()) {
+        for (String golden : Run.goldens().filter(name -> !STRAY.contains(name)).toList()) {
             Config report = Run.tenon("describe", "--model", Run.golden(golden), "--json")
                     .json();
             try (Checkpoint checkpoint = Checkpoint.open(Path.of(Run.golden(golden)))) {

@@ -15,6 +15,7 @@ class MainTest {
                 "generate",
                 "chat",
                 "perplexity",
+                "embed",
                 "tokenize",
                 "describe",
                 "verify",

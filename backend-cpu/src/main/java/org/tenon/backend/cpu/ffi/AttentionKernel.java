@@ -12,6 +12,9 @@ import org.tenon.api.tensor.DType;
 
 /** {@code attention.c}: attention over a cache of blocks. Thread-safe. */
 public final class AttentionKernel {
+    /** Where {@code struct attention} holds how many blocks the pools have. */
+    private static final long BLOCKS = 24;
+
     private final MethodHandle workspace;
     private final MethodHandle plan;
     private final MethodHandle run;
@@ -78,7 +81,6 @@ public final class AttentionKernel {
     /**
      * Sizes.
      *
-     * @param blocks of the pools
      * @param heads of the queries
      * @param kvHeads of the pools
      * @param keyWidth of a key
@@ -86,8 +88,7 @@ public final class AttentionKernel {
      * @param blockSize places of a block
      * @param workers how many threads run pieces at once
      */
-    public record Sizes(
-            long blocks, long heads, long kvHeads, long keyWidth, long valueWidth, long blockSize, int workers) {}
+    public record Sizes(long heads, long kvHeads, long keyWidth, long valueWidth, long blockSize, int workers) {}
 
     /**
      * All that the kernel works on.
@@ -130,7 +131,7 @@ public final class AttentionKernel {
                     places.lengths,
                     places.sequence,
                     places.positions,
-                    sizes.blocks,
+                    0L, // the blocks, in each step
                     sizes.heads,
                     sizes.kvHeads,
                     sizes.keyWidth,
@@ -188,10 +189,12 @@ public final class AttentionKernel {
          * Plans a step.
          *
          * @param rows how many rows it has
+         * @param blocks how many blocks the pools have: the rows of the step themselves may be the blocks
          * @return into how many pieces its work is cut
          */
-        public int plan(long rows) {
+        public int plan(long rows, long blocks) {
             try {
+                operands.setAtIndex(JAVA_LONG, BLOCKS, blocks);
                 return (int) (long) plan.invokeExact(operands, rows);
             } catch (Throwable failure) {
                 throw NativeKernels.unexpected("tenon_attention_plan", failure);

@@ -132,7 +132,7 @@ public final class Bench implements Callable<Integer> {
         Limits limits =
                 Limits.defaults().sequences(concurrency).context(work.context()).buffer(generate);
         Optional<Duration> age = ProcessFacts.age();
-        try (OpenModel open = runtime.open(folder.path(), limits, console)) {
+        try (OpenModel<CausalModel> open = runtime.open(folder.path(), limits, console)) {
             CausalModel model = open.model();
             double parameterBytes =
                     (double) facts.weightBytes() / facts.blueprint().parameterCount();
@@ -235,7 +235,8 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private JsonObject report(ModelFacts facts, OpenModel open, Workload work, Measurement measurement, Start start) {
+    private JsonObject report(
+            ModelFacts facts, OpenModel<CausalModel> open, Workload work, Measurement measurement, Start start) {
         CausalModel model = open.model();
         return new JsonObject()
                 .with("model", folder.path().toString())
@@ -269,7 +270,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** The groups of kernels on the model's device; that of our own names its instruction set. */
-    private static List<JsonObject> tiers(OpenModel open) {
+    private static List<JsonObject> tiers(OpenModel<CausalModel> open) {
         return open.tenon().backends().stream()
                 .flatMap(backend -> backend.devices().stream())
                 .filter(device -> open.model().device().contains(device.description()))

@@ -67,7 +67,7 @@ public final class Chat implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         sampling.given(); // refuses what can't be before a model is loaded for it
-        try (OpenModel open = runtime.open(folder.path(), console)) {
+        try (OpenModel<CausalModel> open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
             if (model.tokenizer().flatMap(Tokenizer::chatTemplate).isEmpty()) {
                 throw new TenonException(folder.path()

@@ -62,7 +62,7 @@ public final class Demo implements Callable<Integer> {
     public Integer call() {
         Sampling asked = sampling.given();
         try (DemoModel demo = DemoModel.unpack();
-                OpenModel open = runtime.open(demo.folder(), console)) {
+                OpenModel<CausalModel> open = runtime.open(demo.folder(), console)) {
             CausalModel model = open.model();
             Request request =
                     Request.text(prompt).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));

@@ -70,7 +70,7 @@ public final class Generate implements Callable<Integer> {
         prompt.check();
         Sampling asked =
                 logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
-        try (OpenModel open = runtime.open(folder.path(), console)) {
+        try (OpenModel<CausalModel> open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
             int[] ids = prompt.ids(model);
             Request request = Request.ids(ids).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));

@@ -2,8 +2,9 @@ package org.tenon.cli.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.tenon.api.layer.Declaration.LengthDependence;
-import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Model;
 import org.tenon.models.Tenon;
 
 /**
@@ -11,12 +12,13 @@ import org.tenon.models.Tenon;
  *
  * @param tenon what loaded it
  * @param model the model
+ * @param <M> the model's kind
  */
-record OpenModel(Tenon tenon, CausalModel model) implements AutoCloseable {
-    static OpenModel load(Tenon tenon, Path folder) {
+record OpenModel<M extends Model>(Tenon tenon, M model) implements AutoCloseable {
+    static <M extends Model> OpenModel<M> load(Tenon tenon, Path folder, BiFunction<Tenon, Path, M> kind) {
         boolean done = false;
         try {
-            OpenModel open = new OpenModel(tenon, tenon.causal(folder));
+            OpenModel<M> open = new OpenModel<>(tenon, kind.apply(tenon, folder));
             done = true;
             return open;
         } finally {

@@ -89,7 +89,7 @@ public final class Perplexity implements Callable<Integer> {
         }
         String content = text.isPresent() ? text.get() : read(file.orElseThrow());
         Limits limits = Limits.defaults().sequences(1).outputs(OUTPUTS);
-        try (OpenModel open =
+        try (OpenModel<CausalModel> open =
                 runtime.open(folder.path(), window.map(limits::context).orElse(limits), console)) {
             CausalModel model = open.model();
             int[] ids = model.tokenizer()

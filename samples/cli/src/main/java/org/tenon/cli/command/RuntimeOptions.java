@@ -2,7 +2,11 @@ package org.tenon.cli.command;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.Model;
 import org.tenon.api.tensor.DType;
 import org.tenon.cli.console.Console;
 import org.tenon.cli.console.ProgressBar;
@@ -31,27 +35,33 @@ final class RuntimeOptions {
         return activations;
     }
 
-    /** Loads a model, with limits that fit the machine. */
-    OpenModel open(Path folder, Console console) {
-        return open(folder, Limits.defaults(), activations, console);
+    /** Loads a causal model, with limits that fit the machine. */
+    OpenModel<CausalModel> open(Path folder, Console console) {
+        return open(folder, Limits.defaults(), console);
     }
 
-    /** Loads a model with given limits. */
-    OpenModel open(Path folder, Limits limits, Console console) {
-        return open(folder, limits, activations, console);
+    /** Loads a causal model with given limits. */
+    OpenModel<CausalModel> open(Path folder, Limits limits, Console console) {
+        return open(folder, limits, activations, Tenon::causal, console);
     }
 
-    /** Loads a model with given limits; activations are as asked for, else of the given type. */
-    OpenModel open(Path folder, Limits limits, DType otherwise, Console console) {
-        return open(folder, limits, Optional.of(activations.orElse(otherwise)), console);
+    /** Loads an encoder, with limits that fit the machine. */
+    OpenModel<EncoderModel> openEncoder(Path folder, Limits limits, Console console) {
+        return open(folder, limits, activations, Tenon::encoder, console);
     }
 
-    private OpenModel open(Path folder, Limits limits, Optional<DType> type, Console console) {
+    /** Loads a model of any kind with given limits; activations are as asked for, else of the given type. */
+    OpenModel<Model> openAny(Path folder, Limits limits, DType otherwise, Console console) {
+        return open(folder, limits, Optional.of(activations.orElse(otherwise)), Tenon::model, console);
+    }
+
+    private <M extends Model> OpenModel<M> open(
+            Path folder, Limits limits, Optional<DType> type, BiFunction<Tenon, Path, M> kind, Console console) {
         try (ProgressBar bar = console.progress("preparing weights", Unit.BYTES)) {
             Tenon.Builder builder = Tenon.builder().limits(limits).progress(bar::at);
             builder = backend.map(builder::backend).orElse(builder);
             builder = type.map(builder::activations).orElse(builder);
-            return OpenModel.load(builder.open(), folder);
+            return OpenModel.load(builder.open(), folder, kind);
         }
     }
 }

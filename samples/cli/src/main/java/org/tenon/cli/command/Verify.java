@@ -4,7 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Limits;
+import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.tensor.DType;
 import org.tenon.cli.console.Console;
@@ -30,9 +32,9 @@ import picocli.CommandLine.Mixin;
         },
         footer = {
             "",
-            "Logits are computed by whole prefill, in chunks, token by token, and as one ragged batch of all cases; deviations are parts of"
-                    + " the range of the reference's logits. The greedy continuations must be the same tokens. Activations are F32 unless"
-                    + " --activations says otherwise."
+            "A causal model's logits are computed by whole prefill, in chunks, token by token, and as one ragged batch of all cases, and the greedy"
+                    + " continuations must be the same tokens; what an encoder gives, of each case alone and of all as one ragged batch. Deviations are"
+                    + " parts of the range of the reference's numbers. Activations are F32 unless --activations says otherwise."
         })
 public final class Verify implements Callable<Integer> {
     private static final int DIFFERENT = 1;
@@ -71,7 +73,7 @@ public final class Verify implements Callable<Integer> {
                     .outputs(rows)
                     .sequences(reference.cases().size())
                     .context(Math.max(2, Verification.context(reference)));
-            try (OpenModel open = runtime.open(folder.path(), limits, DType.F32, console)) {
+            try (OpenModel<Model> open = runtime.openAny(folder.path(), limits, DType.F32, console)) {
                 Verification verification = verify(open, reference);
                 if (json.given()) {
                     console.println(
@@ -85,9 +87,11 @@ public final class Verify implements Callable<Integer> {
         }
     }
 
-    private Verification verify(OpenModel open, ReferenceFile reference) {
-        // Four ways to compute all rows, then the prompts again and the tokens that follow.
-        long total = 5L * Verification.rows(reference)
+    private Verification verify(OpenModel<Model> open, ReferenceFile reference) {
+        // Of a causal model four ways to compute all rows, then the prompts again and the tokens that follow; of an
+        // encoder two ways.
+        long passes = open.model() instanceof EncoderModel ? 2 : 5;
+        long total = passes * Verification.rows(reference)
                 + reference.cases().stream()
                         .mapToLong(one -> one.generatedIds().length)
                         .sum();
@@ -115,7 +119,7 @@ public final class Verify implements Callable<Integer> {
         }
     }
 
-    private void print(CausalModel model, ReferenceFile reference, Verification verification) {
+    private void print(Model model, ReferenceFile reference, Verification verification) {
         int cases = reference.cases().size();
         console.println(folder.path() + ": " + cases + (cases == 1 ? " case" : " cases") + " by Transformers "
                 + reference.transformersVersion() + ", " + reference.architecture());
@@ -133,17 +137,9 @@ public final class Verify implements Callable<Integer> {
                             ? verdict(way.deviation() <= verification.bound(), "in case " + way.worst())
                             : "not comparable");
         }
-        int tokens = verification.continuations().stream()
-                .mapToInt(Continuation::compared)
-                .sum();
-        boolean same = verification.continuations().stream()
-                .allMatch(one -> one.difference().isEmpty());
-        table.row(
-                "greedy tokens",
-                Integer.toString(verification.continuations().size()),
-                tokens + " equal",
-                "",
-                verification.continuations().isEmpty() ? "none in the reference" : verdict(same, "see below"));
+        if (model instanceof CausalModel) {
+            continuations(verification, table);
+        }
         table.print(console);
         for (Way way : verification.ways()) {
             way.left()
@@ -160,6 +156,20 @@ public final class Verify implements Callable<Integer> {
         console.println(verdict(verification.passed(), ""));
     }
 
+    private void continuations(Verification verification, Table table) {
+        int tokens = verification.continuations().stream()
+                .mapToInt(Continuation::compared)
+                .sum();
+        boolean same = verification.continuations().stream()
+                .allMatch(one -> one.difference().isEmpty());
+        table.row(
+                "greedy tokens",
+                Integer.toString(verification.continuations().size()),
+                tokens + " equal",
+                "",
+                verification.continuations().isEmpty() ? "none in the reference" : verdict(same, "see below"));
+    }
+
     private String verdict(boolean good, String where) {
         return good ? console.style().good("ok") : console.style().bad(("FAILED " + where).strip());
     }
@@ -168,7 +178,7 @@ public final class Verify implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.1e", value);
     }
 
-    private JsonObject report(CausalModel model, ReferenceFile reference, Verification verification) {
+    private JsonObject report(Model model, ReferenceFile reference, Verification verification) {
         return new JsonObject()
                 .with("model", folder.path().toString())
                 .with("passed", verification.passed())

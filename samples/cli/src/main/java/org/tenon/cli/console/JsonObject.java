@@ -100,6 +100,8 @@ public final class JsonObject {
             case Long whole -> generator.writeNumber(whole);
             case Double number when Double.isFinite(number) -> generator.writeNumber(number);
             case Double _ -> generator.writeNull();
+            case Float number when Float.isFinite(number) -> generator.writeNumber(number);
+            case Float _ -> generator.writeNull();
             case Optional<?> optional when optional.isPresent() -> write(generator, optional.get());
             case Optional<?> _ -> generator.writeNull();
             case OptionalLong optional when optional.isPresent() -> generator.writeNumber(optional.getAsLong());
