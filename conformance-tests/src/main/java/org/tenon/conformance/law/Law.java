@@ -56,7 +56,7 @@ record Law(String name, TinyModel tiny, Numerics numerics, Statement statement) 
 
     /** What a law is checked on. */
     record Ground(Law law, Candidate candidate) {
-        private static final int BLOCK = 16;
+        static final int BLOCK = 16;
         private static final int ROWS = 64;
         private static final int SEQUENCES = 4;
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Reproducibility;
+import org.tenon.api.model.ModelSpec;
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.law.Law.Statement;
 import org.tenon.conformance.trial.Check;
@@ -36,6 +37,12 @@ public final class Laws {
             new Named("rolling is contiguous", PLAIN, CacheLaws::rollingIsContiguous),
             new Named("a window that isn't full is none", PLAIN, CacheLaws::aWindowThatIsNotFullIsNone));
 
+    /** Those of encoders, which keep nothing. */
+    private static final List<Named> OF_ENCODERS = List.of(
+            new Named("alone is among others", ANY, EncoderLaws::aloneIsAmongOthers),
+            new Named("twice in a row", EVERY, EncoderLaws::twiceInARow),
+            new Named("native is decomposed", PLAIN, EncoderLaws::nativeIsDecomposed));
+
     private Laws() {}
 
     /** {@return the laws of Tenon's own tiny models} */
@@ -50,8 +57,10 @@ public final class Laws {
      * @return a check for each law, type of activations and promise
      */
     public static List<Check> of(TinyModel model) {
-        List<Named> laws = Stream.concat(LAWS.stream(), model.window().stream().flatMap(_ -> OF_WINDOWS.stream()))
-                .toList();
+        List<Named> laws = model.spec().kind() == ModelSpec.Kind.ENCODER
+                ? OF_ENCODERS
+                : Stream.concat(LAWS.stream(), model.window().stream().flatMap(_ -> OF_WINDOWS.stream()))
+                        .toList();
         List<Check> checks = new ArrayList<>();
         for (Named law : laws) {
             for (DType type : TYPES) {

@@ -18,7 +18,7 @@ import org.tenon.models.Tenon;
 /** A tiny model on a candidate. */
 final class OpenModel implements AutoCloseable {
     /** Decides on the weights. */
-    private static final long SEED = 7;
+    static final long SEED = 7;
 
     private final Tenon tenon;
     private final CausalModel model;
@@ -36,6 +36,22 @@ final class OpenModel implements AutoCloseable {
             Numerics numerics,
             Limits limits,
             UnaryOperator<Backend> change) {
+        Tenon tenon = tenon(candidate, layers, numerics, limits, change);
+        try {
+            return new OpenModel(tenon, tenon.create(spec, SEED));
+        } catch (RuntimeException | Error failure) {
+            tenon.close();
+            throw failure;
+        }
+    }
+
+    /** Tenon on a candidate; {@code change} wraps the backend. */
+    static Tenon tenon(
+            Candidate candidate,
+            List<LayerProvider<?>> layers,
+            Numerics numerics,
+            Limits limits,
+            UnaryOperator<Backend> change) {
         Tenon.Builder builder = Tenon.builder()
                 .backend(new Changed(candidate, change))
                 .activations(numerics.activations())
@@ -44,13 +60,7 @@ final class OpenModel implements AutoCloseable {
         for (LayerProvider<?> layer : layers) {
             builder = builder.layer(layer);
         }
-        Tenon tenon = builder.open();
-        try {
-            return new OpenModel(tenon, tenon.create(spec, SEED));
-        } catch (RuntimeException | Error failure) {
-            tenon.close();
-            throw failure;
-        }
+        return builder.open();
     }
 
     CausalModel model() {

@@ -45,12 +45,17 @@ final class ProgramLaws {
         int[] ids = ground.ids(60, 2);
         Agreement agreement = ground.roughly();
         try (OpenModel natively = ground.open();
-                OpenModel opened = ground.open(Primitively::new)) {
+                OpenModel opened = ground.open(ProgramLaws::primitively)) {
             for (int chunk : new int[] {ids.length, 1}) {
                 agreement.compare("chunks of " + chunk, opened.logits(ids, chunk), natively.logits(ids, chunk));
             }
         }
         return agreement.outcome();
+    }
+
+    /** The backend without its kernels, but for those of primitives. */
+    static Backend primitively(Backend under) {
+        return new Primitively(under);
     }
 
     /** A backend that hides all its kernels but those of primitives. */

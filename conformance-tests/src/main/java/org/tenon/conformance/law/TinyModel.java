@@ -4,6 +4,7 @@ import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.layerNorm;
 import static org.tenon.layers.Layers.mamba;
 import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.mlp;
@@ -11,6 +12,7 @@ import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.tenon.api.layer.LayerProvider;
@@ -20,6 +22,12 @@ import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.Dense;
+import org.tenon.layers.norm.LayerNorm;
+import org.tenon.layers.norm.NoNorm;
+import org.tenon.layers.token.OutputHead;
+import org.tenon.layers.token.OutputHead.Part;
+import org.tenon.layers.token.PositionedEmbedding;
 import org.tenon.models.architecture.Architecture;
 
 /**
@@ -79,7 +87,7 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
         return new TinyModel(name, spec, Optional.empty(), List.of());
     }
 
-    /** {@return the kinds of decoders that Tenon's layers make: grouped queries, windows, both, other feed-forwards} */
+    /** {@return the kinds of models that Tenon's layers make: decoders of grouped queries, windows, both, other feed-forwards, experts and states, and an encoder} */
     public static List<TinyModel> all() {
         SelfAttention grouped = attention(4).kvHeads(2).rope(10_000).scale(SHARP);
         SelfAttention normed = attention(4).rope(10_000).headNorm(1e-6);
@@ -93,7 +101,33 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
                         i == 0 ? mamba2(16).headDim(32) : grouped, swiGlu(FEED_FORWARD)))),
                 of("one key head, geglu", spec(_ -> block(grouped.kvHeads(1), geGlu(FEED_FORWARD)))),
                 of("experts", spec(_ -> block(grouped, experts(8, swiGlu(EXPERT))))),
-                of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))));
+                of("squared relu", spec(_ -> block(normed, mlp(FEED_FORWARD, Activation.RELU_SQUARED)))),
+                of("encoder", encoder()));
+    }
+
+    /** Post-norm blocks with attention both ways, and a head for each row and one for the first. */
+    private static ModelSpec encoder() {
+        LayerNorm norm = layerNorm(1e-12);
+        SelfAttention bothWays = attention(4).bias().scale(SHARP).bothWays();
+        Block block =
+                Block.postNorm(bothWays, mlp(FEED_FORWARD, Activation.GELU).bias(true), norm);
+        return new ModelSpec(
+                VOCABULARY,
+                CONTEXT,
+                List.of(new ModelSpec.Stack(
+                        "encoder",
+                        HIDDEN,
+                        new PositionedEmbedding(2, Optional.of(norm)),
+                        List.of(block, block),
+                        new NoNorm())),
+                Map.of(
+                        ModelSpec.MASKED,
+                        OutputHead.ofRows(
+                                new Part("dense", Dense.square().activation(Activation.GELU)),
+                                new Part("norm", norm),
+                                new Part("decoder", Dense.of(VOCABULARY).weightFrom("embedding.weight"))),
+                        ModelSpec.POOLER,
+                        OutputHead.ofFirstRow(new Part("dense", Dense.square().activation(Activation.TANH)))));
     }
 
     /** The first layer sees all that {@code first} does; the second one a window. */
