@@ -7,6 +7,14 @@ import java.util.Set;
  * An encoder, loaded: says something of whole sequences, and keeps nothing of them. All may be called from any thread; sequences of many callers run
  * together in one batch.
  *
+ * <pre>{@code
+ * try (Tenon tenon = Tenon.open();
+ *         EncoderModel model = tenon.encoder(Path.of("bert-base-uncased"))) {
+ *     Encoded encoded = model.encode(EncoderInput.ids(101, 7592, 102), ModelSpec.POOLER);
+ *     float[] vector = encoded.embedding(Pooling.MEAN.unit());
+ * }
+ * }</pre>
+ *
  * <p>Every method but the plain getters throws {@link Closed} once the model has been closed.
  */
 public interface EncoderModel extends Model {

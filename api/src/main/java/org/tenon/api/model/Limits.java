@@ -131,7 +131,7 @@ public final class Limits {
     }
 
     /**
-     * Bounds the rows of a step: longer prompts are computed in parts.
+     * Bounds the rows of a step: longer prompts are computed in parts. An encoder splits no sequence, so it takes none that is longer.
      *
      * @param rows at least one; raised to the number of sequences, each of which may have one
      * @return these limits with the bound

@@ -49,7 +49,7 @@ public record ModelSpec(int vocabulary, int context, List<Stack> stacks, Map<Str
             this.method = method;
         }
 
-        /** {@return how it is opened, for messages: the name of Tenon's method, and of the kind in a command} */
+        /** {@return how it is opened: the name of Tenon's method} */
         public String method() {
             return method;
         }

@@ -27,7 +27,6 @@ public final class EncoderNetwork implements AutoCloseable {
     /** What a shape counts beside the rows of each head: rows, sequences, rows of one sequence. */
     private static final int COUNTS = 3;
 
-    private final Blueprint blueprint;
     private final List<String> heads;
     private final List<Boolean> ofFirstRow; // [heads]
     private final int longest;
@@ -41,7 +40,6 @@ public final class EncoderNetwork implements AutoCloseable {
     private final Map<List<Integer>, StepShape> shapes = new HashMap<>();
 
     private EncoderNetwork(Blueprint blueprint, Network.Bounds bounds, Runner runner, NetworkWriter.Encoder written) {
-        this.blueprint = blueprint;
         this.heads = List.copyOf(written.heads().keySet());
         this.ofFirstRow = blueprint.heads().values().stream()
                 .map(head -> head.declaration().ofFirstRow())
@@ -125,11 +123,6 @@ public final class EncoderNetwork implements AutoCloseable {
             shape.put(extents.get(i), sizes[i]);
         }
         return new StepShape(shape);
-    }
-
-    /** {@return the architecture} */
-    public Blueprint blueprint() {
-        return blueprint;
     }
 
     /** {@return the names of the heads, in the order in which they are counted} */
@@ -218,11 +211,6 @@ public final class EncoderNetwork implements AutoCloseable {
         float[] values = new float[output.width()];
         output.read(runner.queue(), row, values);
         return values;
-    }
-
-    /** {@return the kernels of a step, one a line} */
-    public List<String> kernels() {
-        return runner.listing();
     }
 
     /** Gives memory back. Idempotent. */
