@@ -29,6 +29,7 @@ module org.tenon.models {
 
     provides org.tenon.api.model.ModelFamily with
             org.tenon.models.family.Bamba,
+            org.tenon.models.family.Bert,
             org.tenon.models.family.FalconMamba,
             org.tenon.models.family.Bert,
             org.tenon.models.family.Gpt2,

@@ -87,7 +87,7 @@ public record TinyModel(String name, ModelSpec spec, Optional<Window> window, Li
         return new TinyModel(name, spec, Optional.empty(), List.of());
     }
 
-    /** {@return the kinds of models that Tenon's layers make: decoders of grouped queries, windows, both, other feed-forwards, and an encoder} */
+    /** {@return the kinds of models that Tenon's layers make: decoders of grouped queries, windows, both, other feed-forwards, experts and states, and an encoder} */
     public static List<TinyModel> all() {
         SelfAttention grouped = attention(4).kvHeads(2).rope(10_000).scale(SHARP);
         SelfAttention normed = attention(4).rope(10_000).headNorm(1e-6);

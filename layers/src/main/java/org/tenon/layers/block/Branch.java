@@ -33,6 +33,16 @@ public record Branch(
     }
 
     /**
+     * Sets what the branch computes.
+     *
+     * @param layer the new body
+     * @return the changed branch
+     */
+    public Branch body(LayerSpec layer) {
+        return new Branch(name, before, layer, after, multiplier, onSum);
+    }
+
+    /**
      * Puts a norm before the body.
      *
      * @param norm the norm

@@ -30,13 +30,7 @@ final class Explicit {
     private static LayerSpec block(LayerSpec layer, int hidden) {
         return layer instanceof Block(List<Branch> branches)
                 ? new Block(branches.stream()
-                        .map(branch -> new Branch(
-                                branch.name(),
-                                branch.before(),
-                                body(branch.body(), hidden),
-                                branch.after(),
-                                branch.multiplier(),
-                                branch.onSum()))
+                        .map(branch -> branch.body(body(branch.body(), hidden)))
                         .toList())
                 : layer;
     }

@@ -307,13 +307,7 @@ abstract class LlamaLike implements ModelFamily {
         }
         return new Block(branches.stream()
                 .map(branch -> branch.body() instanceof SelfAttention attention
-                        ? new Branch(
-                                branch.name(),
-                                branch.before(),
-                                attention.headDim(attention.headDimIn(hidden)),
-                                branch.after(),
-                                branch.multiplier(),
-                                branch.onSum())
+                        ? branch.body(attention.headDim(attention.headDimIn(hidden)))
                         : branch)
                 .toList());
     }
