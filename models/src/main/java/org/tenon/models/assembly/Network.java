@@ -15,6 +15,7 @@ import org.tenon.api.backend.WeightSource;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.RoutingListener;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.program.Runner;
 import org.tenon.api.tensor.Axis;
@@ -38,6 +39,7 @@ public final class Network implements AutoCloseable {
     private final Buffer logits;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment row;
+    private final Routings routings;
     private final int width;
 
     /**
@@ -136,6 +138,7 @@ public final class Network implements AutoCloseable {
             places.add(runner.place(pool.values()));
         });
         this.width = Math.toIntExact(logits.shape().width());
+        this.routings = new Routings(written.routings(), runner, largest, arena);
         this.row = arena.allocate(written.logits().type().bytes(width), 64);
     }
 
@@ -211,6 +214,7 @@ public final class Network implements AutoCloseable {
         }
         runner.run(shape);
         runner.queue().finish();
+        routings.tell(runner.queue(), shape);
     }
 
     /**
@@ -283,6 +287,24 @@ public final class Network implements AutoCloseable {
     /** Tells nobody any more what kernels take. Idempotent. */
     public void listenNoMore() {
         runner.listenNoMore();
+    }
+
+    /**
+     * Tells a listener where routers send rows, from the next step on. From any thread.
+     *
+     * @param listener the listener
+     */
+    public void watch(RoutingListener listener) {
+        routings.add(listener);
+    }
+
+    /**
+     * Tells a listener no more where routers send rows. From any thread. Idempotent.
+     *
+     * @param listener the listener
+     */
+    public void watchNoMore(RoutingListener listener) {
+        routings.remove(listener);
     }
 
     /** {@return the kernels of a step, one a line} */
