@@ -2,6 +2,7 @@ package org.tenon.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,7 +62,8 @@ class MixturesTest {
     static Stream<Arguments> variants() {
         return Variant.all().stream()
                 .flatMap(variant -> Stream.of(DType.F32, DType.BF16, DType.F16)
-                        .flatMap(type -> IntStream.of(1, 2, 9, 40).mapToObj(rows -> Arguments.of(variant, type, rows))));
+                        .flatMap(
+                                type -> IntStream.of(1, 2, 9, 40).mapToObj(rows -> Arguments.of(variant, type, rows))));
     }
 
     /** All rows are equal, so that they differ by the order of sums alone: by 70 roundings of F32, and where a rounding to F16 or BF16 tips over by one of those. */
@@ -73,7 +75,7 @@ class MixturesTest {
         try (Rig rig = new Rig(variant.open(), rows + 3)) {
             double[] values = run(rig, type, hidden, inner, rows, i -> i % CHOSEN == 0 ? 4 : 1, List.of(1, 4), 5);
             for (double value : values) {
-                assertEquals(values[0] - values[0], value - value, "a weight of another expert was read"); // 0, not NaN
+                assertTrue(Double.isFinite(value), "a weight of another expert was read");
             }
             for (int row = 1; row < rows; row++) {
                 for (int i = 0; i < hidden; i++) { // all rows are equal

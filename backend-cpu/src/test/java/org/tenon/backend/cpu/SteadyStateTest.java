@@ -107,8 +107,8 @@ class SteadyStateTest {
     private static Bound route(Rig rig) {
         Buffer ids = rig.output(DType.I32, Rig.perRow(2));
         Buffer weights = rig.output(DType.F32, Rig.perRow(2));
-        Route.In<Buffer> in =
-                new Route.In<>(rig.random(DType.F32, Rig.perRow(8)), rig.tensor(DType.I32, Rig.perRow(), i -> i % 5 - 1));
+        Route.In<Buffer> in = new Route.In<>(
+                rig.random(DType.F32, Rig.perRow(8)), rig.tensor(DType.I32, Rig.perRow(), i -> i % 5 - 1));
         return new Bound(rig.bind(new Route(2, true), in, List.of(ids, weights), STEP), weights);
     }
 

@@ -69,8 +69,10 @@ final class ScanCases implements CaseSource {
         return STEPS.stream()
                 .flatMap(step -> FLOATS.stream()
                         .flatMap(type -> Stream.of(Lie.values())
-                                .flatMap(lie -> Stream.of(convs(step, type, lie), selectives(step, type, lie), duals(
-                                                step, type, lie))
+                                .flatMap(lie -> Stream.of(
+                                                convs(step, type, lie),
+                                                selectives(step, type, lie),
+                                                duals(step, type, lie))
                                         .flatMap(cases -> cases))));
     }
 
@@ -78,7 +80,9 @@ final class ScanCases implements CaseSource {
     private record Places(Given state, Given read, Given write, Given sequence) {}
 
     private static CaseWriter writer(Lie lie, Step step, Object... id) {
-        return new CaseWriter(lie, id).rows(step.rows()).sequences(step.sequences().size(), 1);
+        return new CaseWriter(lie, id)
+                .rows(step.rows())
+                .sequences(step.sequences().size(), 1);
     }
 
     private static Places places(CaseWriter writer, Step step, long... each) {
@@ -124,8 +128,7 @@ final class ScanCases implements CaseSource {
                                     writer.floats(type, Shape.of(rows, channels), Values.PLAIN),
                                     writer.weight(DType.F32, Shape.of(taps, channels), Values.PLAIN),
                                     whole
-                                            ? Optional.of(
-                                                    writer.weight(DType.F32, Shape.of(channels), Values.PLAIN))
+                                            ? Optional.of(writer.weight(DType.F32, Shape.of(channels), Values.PLAIN))
                                             : Optional.empty(),
                                     at.state(),
                                     at.read(),
@@ -168,11 +171,7 @@ final class ScanCases implements CaseSource {
 
     private static Stream<Case> duals(Step step, DType type, Lie lie) {
         Dim rows = CaseWriter.ROWS.dim();
-        return Stream.of(
-                        new Heads(4, 1, 64, 32),
-                        new Heads(6, 3, 5, 19),
-                        new Heads(2, 2, 16, 8),
-                        new Heads(1, 1, 1, 1))
+        return Stream.of(new Heads(4, 1, 64, 32), new Heads(6, 3, 5, 19), new Heads(2, 2, 16, 8), new Heads(1, 1, 1, 1))
                 .flatMap(heads -> Stream.of(true, false).map(limits -> {
                     String kind = limits ? "0.3 to 0.9" : "any step";
                     CaseWriter writer = writer(lie, step, "StateSpaceDual", type, step, heads, kind);
@@ -180,11 +179,9 @@ final class ScanCases implements CaseSource {
                     Shape perHead = Shape.of(heads.heads());
                     Shape perGroup = Shape.of(rows, heads.groups(), heads.states());
                     return writer.of(
-                            new StateSpaceDual(
-                                    limits ? 0.3 : 0, limits ? 0.9 : Double.POSITIVE_INFINITY, type),
+                            new StateSpaceDual(limits ? 0.3 : 0, limits ? 0.9 : Double.POSITIVE_INFINITY, type),
                             new StateSpaceDual.In<>(
-                                    writer.floats(
-                                            type, Shape.of(rows, heads.heads(), heads.width()), Values.PLAIN),
+                                    writer.floats(type, Shape.of(rows, heads.heads(), heads.width()), Values.PLAIN),
                                     writer.floats(type, Shape.of(rows, heads.heads()), Values.PLAIN),
                                     writer.weight(DType.F32, perHead, Values.PLAIN),
                                     negative(writer, perHead),

@@ -33,7 +33,9 @@ final class ScanMutants {
                         "SelectiveScan/F32/decode of many",
                         Changes.reads(SelectiveScan.class, "read", each(x -> x < 0 ? x : (x + 1) % SLOTS))),
                 new Mutant(
-                        "d dropped", "SelectiveScan/F32/prefill", Changes.reads(SelectiveScan.class, "d", each(_ -> 0))),
+                        "d dropped",
+                        "SelectiveScan/F32/prefill",
+                        Changes.reads(SelectiveScan.class, "d", each(_ -> 0))),
                 new Mutant(
                         "step sizes without softplus",
                         "SelectiveScan/F32/prefill",

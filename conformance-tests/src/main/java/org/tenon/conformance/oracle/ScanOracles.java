@@ -70,15 +70,15 @@ final class ScanOracles {
                 double sum = in.bias().isPresent() ? in.bias().get().at(i) : 0;
                 double magnitude = Math.abs(sum);
                 for (int k = 0; k < taps; k++) {
-                    double product = in.weight().at(k, i) * window.get(k * channels + i).value();
+                    double product =
+                            in.weight().at(k, i) * window.get(k * channels + i).value();
                     sum += product;
                     magnitude += Math.abs(product);
                 }
                 double bound = precision.sum(taps + 1) * magnitude;
                 double value = op.silu() ? Activation.SILU.meaning().applyAsDouble(sum) : sum;
                 double activated = op.silu()
-                        ? STEEPEST_SILU * bound
-                                + ElementOracles.activationBound(Activation.SILU, sum, value, precision)
+                        ? STEEPEST_SILU * bound + ElementOracles.activationBound(Activation.SILU, sum, value, precision)
                         : bound;
                 out.set(value, activated, row, i);
             }
@@ -153,8 +153,7 @@ final class ScanOracles {
                 double whole = Unary.SOFTPLUS.meaning().applyAsDouble(dt + bias);
                 double delta = Math.min(Math.max(whole, op.least()), op.most());
                 // softplus is nowhere steeper than itself: its relative error is that of its argument at the most
-                double error = precision.function()
-                        + (2 + Math.abs(dt) + Math.abs(bias)) * 2 * precision.roundoff();
+                double error = precision.function() + (2 + Math.abs(dt) + Math.abs(bias)) * 2 * precision.roundoff();
                 for (int p = 0; p < width; p++) {
                     double x = in.x().at(row, head, p);
                     double y = in.d().at(head) * x;

@@ -41,8 +41,8 @@ final class Routings {
 
     Routings(List<Routing> routings, Runner runner, StepShape largest, Arena arena) {
         places = routings.stream()
-                .map(routing -> new Place(
-                        routing.layer(), runner.place(routing.ids()), List.of(new int[routing.experts()])))
+                .map(routing ->
+                        new Place(routing.layer(), runner.place(routing.ids()), List.of(new int[routing.experts()])))
                 .toList();
         long bytes = routings.stream()
                 .mapToLong(routing -> routing.ids().spec().bytes(largest))
@@ -66,14 +66,18 @@ final class Routings {
         }
         for (Place place : places) {
             count(place, queue, step);
-            for (RoutingListener listener : listeners) {
-                try {
-                    listener.routed(place.layer(), place.rows());
-                } catch (RuntimeException failure) {
-                    listeners.remove(listener);
-                    LOGGER.log(System.Logger.Level.WARNING, "a listener failed and is detached", failure);
-                }
-            }
+            listeners.removeIf(listener -> !told(listener, place));
+        }
+    }
+
+    /** Whether a listener took it. */
+    private static boolean told(RoutingListener listener, Place place) {
+        try {
+            listener.routed(place.layer(), place.rows());
+            return true;
+        } catch (RuntimeException failure) {
+            LOGGER.log(System.Logger.Level.WARNING, "a listener failed and is detached", failure);
+            return false;
         }
     }
 

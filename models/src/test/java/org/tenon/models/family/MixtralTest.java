@@ -170,7 +170,9 @@ class MixtralTest {
             assertEquals(3 * 8, rows.stream().mapToLong(Long::longValue).sum(), layer);
         });
         assertEquals(load, load(Tenon.builder().backend(new PrimitiveProvider()).activations(DType.F32), folder));
-        assertEquals(Map.of(), load(Tenon.builder().backend("cpu").activations(DType.F32), GOLDENS.resolve("mistral-window")));
+        assertEquals(
+                Map.of(),
+                load(Tenon.builder().backend("cpu").activations(DType.F32), GOLDENS.resolve("mistral-window")));
     }
 
     @Test
