@@ -63,6 +63,14 @@ public interface Step {
      */
     Tensor read(Signal signal);
 
+    /**
+     * Tells whoever watches the model where a router sends rows; it costs nothing while nobody does.
+     *
+     * @param ids I32 {@code [rows, chosen]}: the experts of each row, negative for none
+     * @param experts how many there are
+     */
+    default void routed(Tensor ids, int experts) {}
+
     /** {@return the rows' positions, I32 {@code [rows]}} */
     default Tensor positions() {
         return input(StepInput.positions(dims().axis()));

@@ -65,6 +65,15 @@ public interface CausalModel extends Model {
     ModelListener.Registration profile(KernelListener listener);
 
     /**
+     * Tells a listener where routers send the rows of each step, on the engine's thread. Without a listener it costs nothing; a model without
+     * experts has nothing to tell.
+     *
+     * @param listener the listener
+     * @return detaches it
+     */
+    ModelListener.Registration routing(RoutingListener listener);
+
+    /**
      * Measures what the device can do at most, on the threads that the model computes on and between two of its steps: requests wait
      * meanwhile, a second or three. What else the machine does lowers what is measured.
      *

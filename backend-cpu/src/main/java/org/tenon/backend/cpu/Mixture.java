@@ -16,8 +16,8 @@ final class Mixture implements Launch, WorkerPool.Task {
     /** Bytes of weights of a piece of few rows, of each of its products: where reading breaks off and goes on elsewhere, memory waits. */
     private static final long PIECE_BYTES = 512 << 10;
 
-    /** Columns of a piece of many rows. */
-    private static final int MANY_COLUMNS = 128;
+    /** Columns of a piece of many rows, for which the rows are packed anew in each piece. */
+    private static final int MANY_COLUMNS = 256;
 
     /** More choices than this are many: they bound a product, and no longer the weights. */
     private static final int FEW = 64;

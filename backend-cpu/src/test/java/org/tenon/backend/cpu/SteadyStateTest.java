@@ -18,11 +18,13 @@ import org.tenon.api.op.Attention;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
@@ -53,6 +55,8 @@ class SteadyStateTest {
             all.add(Arguments.of(tier, "norm", (Bind) SteadyStateTest::norm));
             all.add(Arguments.of(tier, "sum", (Bind) SteadyStateTest::sum));
             all.add(Arguments.of(tier, "gated", (Bind) SteadyStateTest::gated));
+            all.add(Arguments.of(tier, "route", (Bind) SteadyStateTest::route));
+            all.add(Arguments.of(tier, "experts", (Bind) SteadyStateTest::experts));
             all.add(Arguments.of(tier, "rope", (Bind) SteadyStateTest::rope));
             all.add(Arguments.of(tier, "embedding", (Bind) SteadyStateTest::embedding));
             all.add(Arguments.of(tier, "cache", (Bind) SteadyStateTest::cache));
@@ -98,6 +102,26 @@ class SteadyStateTest {
         Gated.In<Buffer> in =
                 new Gated.In<>(rig.random(DType.F32, Rig.perRow(600)), rig.random(DType.F32, Rig.perRow(600)));
         return new Bound(rig.bind(new Gated(Activation.SILU, DType.F32), in, List.of(out), STEP), out);
+    }
+
+    private static Bound route(Rig rig) {
+        Buffer ids = rig.output(DType.I32, Rig.perRow(2));
+        Buffer weights = rig.output(DType.F32, Rig.perRow(2));
+        Route.In<Buffer> in = new Route.In<>(
+                rig.random(DType.F32, Rig.perRow(8)), rig.tensor(DType.I32, Rig.perRow(), i -> i % 5 - 1));
+        return new Bound(rig.bind(new Route(2, true), in, List.of(ids, weights), STEP), weights);
+    }
+
+    private static Bound experts(Rig rig) {
+        Buffer out = rig.output(DType.F32, Rig.perRow(72));
+        Experts.In<Buffer> in = new Experts.In<>(
+                rig.random(DType.BF16, Rig.perRow(72)),
+                rig.tensor(DType.I32, Rig.perRow(2), i -> i % 5 - 1),
+                rig.random(DType.F32, Rig.perRow(2)),
+                rig.random(DType.BF16, Shape.of(4, 96, 72)),
+                rig.random(DType.BF16, Shape.of(4, 96, 72)),
+                rig.random(DType.BF16, Shape.of(4, 72, 96)));
+        return new Bound(rig.bind(new Experts(Activation.SILU, DType.F32), in, List.of(out), STEP), out);
     }
 
     private static Bound rope(Rig rig) {

@@ -26,6 +26,7 @@ record ExpertsLayer(Experts spec, Projection router, Tensor gate, Tensor up, Ten
         Tensor logits = router.apply(ops, x, DType.F32); // [rows, experts]
         List<Tensor> choice = // ids and weights, [rows, topK] each
                 ops.emit(new Route(spec.topK(), spec.renormalised()), new Route.In<>(logits, step.sequence()));
+        step.routed(choice.getFirst(), spec.experts());
         return ops.one(
                 new org.tenon.api.op.Experts(
                         spec.expert().activation(), step.numerics().residual()),

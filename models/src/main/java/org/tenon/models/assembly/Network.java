@@ -13,6 +13,7 @@ import org.tenon.api.backend.WeightSource;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.RoutingListener;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.program.Runner;
 import org.tenon.api.tensor.Axis;
@@ -35,6 +36,7 @@ public final class Network implements AutoCloseable {
     private final Map<KeyGroup, List<Buffer>> pools = new HashMap<>();
     private final Output logits;
     private final Arena arena = Arena.ofShared();
+    private final Routings routings;
 
     /**
      * The largest step, and the blocks that caches are made of.
@@ -131,6 +133,7 @@ public final class Network implements AutoCloseable {
             places.add(runner.place(pool.keys()));
             places.add(runner.place(pool.values()));
         });
+        this.routings = new Routings(written.routings(), runner, largest, arena);
     }
 
     /**
@@ -205,6 +208,7 @@ public final class Network implements AutoCloseable {
         }
         runner.run(shape);
         runner.queue().finish();
+        routings.tell(runner.queue(), shape);
     }
 
     /**
@@ -276,6 +280,24 @@ public final class Network implements AutoCloseable {
     /** Tells nobody any more what kernels take. Idempotent. */
     public void listenNoMore() {
         runner.listenNoMore();
+    }
+
+    /**
+     * Tells a listener where routers send rows, from the next step on. From any thread.
+     *
+     * @param listener the listener
+     */
+    public void watch(RoutingListener listener) {
+        routings.add(listener);
+    }
+
+    /**
+     * Tells a listener no more where routers send rows. From any thread. Idempotent.
+     *
+     * @param listener the listener
+     */
+    public void watchNoMore(RoutingListener listener) {
+        routings.remove(listener);
     }
 
     /** {@return the kernels of a step, one a line} */

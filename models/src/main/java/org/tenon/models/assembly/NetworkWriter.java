@@ -45,6 +45,7 @@ final class NetworkWriter {
     private final Map<String, Pools> pools = new LinkedHashMap<>();
     private final Map<String, Tensor> states = new LinkedHashMap<>();
     private final Map<Signal, Tensor> signals = new HashMap<>();
+    private final List<Routings.Routing> routings = new ArrayList<>();
 
     NetworkWriter(
             Blueprint blueprint,
@@ -66,8 +67,14 @@ final class NetworkWriter {
      * @param inputs what the host brings
      * @param pools the caches by site
      * @param logits {@code [outputs, vocabulary]}
+     * @param routings where routers send rows, in the order of the layers
      */
-    record Written(Program program, Map<StepInput, Tensor> inputs, Map<String, Pools> pools, Tensor logits) {}
+    record Written(
+            Program program,
+            Map<StepInput, Tensor> inputs,
+            Map<String, Pools> pools,
+            Tensor logits,
+            List<Routings.Routing> routings) {}
 
     /** Embedding, layers, then norm and head on the rows whose output is wanted. */
     Written write(String head) {
@@ -83,7 +90,9 @@ final class NetworkWriter {
                     + blueprint.heads().keySet());
         }
         Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
-        return new Written(writer.finish(List.of(logits)), inputs, pools, logits);
+        List<Tensor> kept = new ArrayList<>(List.of(logits));
+        routings.forEach(routing -> kept.add(routing.ids()));
+        return new Written(writer.finish(kept), inputs, pools, logits, List.copyOf(routings));
     }
 
     /**
@@ -115,7 +124,7 @@ final class NetworkWriter {
     }
 
     private Tensor forward(LayerNode<?> node, Tensor x) {
-        return build(node).forward(x, new Writing(node.dims()));
+        return build(node).forward(x, new Writing(node));
     }
 
     private Layer build(LayerNode<?> node) {
@@ -188,7 +197,7 @@ final class NetworkWriter {
                         node.path() + " asks for the layer " + name + ", which it didn't declare");
             }
             Layer layer = build(child);
-            return (x, step) -> layer.forward(x, new Writing(child.dims()));
+            return (x, step) -> layer.forward(x, new Writing(child));
         }
 
         @Override
@@ -204,10 +213,10 @@ final class NetworkWriter {
 
     /** What a layer writes with. */
     private final class Writing implements Step {
-        private final Dims dims;
+        private final LayerNode<?> node;
 
-        Writing(Dims dims) {
-            this.dims = dims;
+        Writing(LayerNode<?> node) {
+            this.node = node;
         }
 
         @Override
@@ -222,7 +231,12 @@ final class NetworkWriter {
 
         @Override
         public Dims dims() {
-            return dims;
+            return node.dims();
+        }
+
+        @Override
+        public void routed(Tensor ids, int experts) {
+            routings.add(new Routings.Routing(node.path(), ids, experts));
         }
 
         @Override
@@ -251,15 +265,15 @@ final class NetworkWriter {
             if (!(memory.kept() instanceof LayerMemory.State kept)) {
                 throw otherwise(memory);
             }
-            Axis axis = dims.axis();
+            Axis axis = dims().axis();
             return new StateView(
                     states(memory, kept), input(StepInput.stateReads(axis)), input(StepInput.stateWrites(axis)));
         }
 
         @Override
         public Tensor members() {
-            int longest = Math.min(bounds.rows(), dims.context());
-            return input(StepInput.members(dims.axis(), longest));
+            int longest = Math.min(bounds.rows(), dims().context());
+            return input(StepInput.members(dims().axis(), longest));
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.tenon.models.engine;
 import java.util.List;
 import java.util.Optional;
 import org.tenon.api.backend.Roof;
+import org.tenon.api.model.RoutingListener;
 import org.tenon.api.program.KernelListener;
 
 /** A model that can compute a step: what the engine asks of it. Used from one thread at a time. */
@@ -18,6 +19,12 @@ interface Computation extends AutoCloseable {
 
     /** Tells a listener what each kernel takes, from the next step on. */
     void listen(KernelListener listener);
+
+    /** Tells a listener where routers send rows, from the next step on. From any thread. */
+    default void watch(RoutingListener listener) {}
+
+    /** Tells it no more. From any thread. */
+    default void watchNoMore(RoutingListener listener) {}
 
     /** Measures what the device can do at most; nothing where the backend can't tell. */
     Optional<Roof> roof(List<Roof.Product> products);

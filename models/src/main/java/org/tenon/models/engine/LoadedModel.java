@@ -15,6 +15,7 @@ import org.tenon.api.model.LoadTimings;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Request;
+import org.tenon.api.model.RoutingListener;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.model.Session;
 import org.tenon.api.model.Stepper;
@@ -30,6 +31,7 @@ public final class LoadedModel implements CausalModel {
     private final Blocks blocks;
     private final Listeners listeners = new Listeners();
     private final Cleaner cleaner;
+    private final Computation computation;
     private final Engine engine;
 
     /**
@@ -68,6 +70,7 @@ public final class LoadedModel implements CausalModel {
                 limits.context().orElseThrow());
         this.blocks = blocks;
         this.cleaner = cleaner;
+        this.computation = computation;
         this.engine = new Engine(computation, blocks, limits, description.spec().vocabulary(), listeners, thread);
         engine.start();
     }
@@ -193,6 +196,13 @@ public final class LoadedModel implements CausalModel {
     public ModelListener.Registration profile(KernelListener listener) {
         engine.check();
         return engine.profile(listener);
+    }
+
+    @Override
+    public ModelListener.Registration routing(RoutingListener listener) {
+        engine.check();
+        computation.watch(listener);
+        return () -> computation.watchNoMore(listener);
     }
 
     @Override

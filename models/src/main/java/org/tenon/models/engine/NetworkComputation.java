@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.tenon.api.backend.Roof;
 import org.tenon.api.layer.KeyGroup;
 import org.tenon.api.layer.StepInput;
+import org.tenon.api.model.RoutingListener;
 import org.tenon.api.program.KernelListener;
 import org.tenon.api.tensor.Axis;
 import org.tenon.api.tensor.Extent;
@@ -95,6 +96,16 @@ final class NetworkComputation implements Computation {
     @Override
     public void listen(KernelListener listener) {
         network.listen(listener);
+    }
+
+    @Override
+    public void watch(RoutingListener listener) {
+        network.watch(listener);
+    }
+
+    @Override
+    public void watchNoMore(RoutingListener listener) {
+        network.watchNoMore(listener);
     }
 
     @Override

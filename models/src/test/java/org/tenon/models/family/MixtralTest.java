@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,11 +26,16 @@ import org.tenon.api.backend.WeightSource;
 import org.tenon.api.config.Config;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.ModelFamily;
+import org.tenon.api.model.ModelListener;
+import org.tenon.api.model.Stepper;
+import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
 import org.tenon.models.architecture.Architecture;
 import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.CheckpointWriter;
 import org.tenon.models.checkpoint.Json;
+import org.tenon.models.observe.ExpertLoad;
+import org.tenon.testing.primitive.PrimitiveProvider;
 
 class MixtralTest {
     private static final ModelFamily MIXTRAL = new Mixtral();
@@ -135,6 +141,55 @@ class MixtralTest {
                             && refused.getMessage().contains(name),
                     refused::getMessage);
         }
+    }
+
+    /** The load of each layer's experts after a few steps of 7 rows, and of one. */
+    private static Map<String, List<Long>> load(Tenon.Builder builder, Path folder) {
+        ExpertLoad load = new ExpertLoad();
+        try (Tenon tenon = builder.open();
+                CausalModel model = tenon.causal(folder);
+                Stepper stepper = model.stepper();
+                Stepper.Sequence sequence = stepper.open()) {
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 9))); // nobody listens yet
+            ModelListener.Registration listening = model.routing(load);
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 3, 4, 5, 6, 7, 8, 9)));
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 10)));
+            listening.close();
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 11))); // and nobody any more
+        }
+        return load.rows();
+    }
+
+    @Test
+    void theLoadOfExpertsCanBeWatchedOnAnyBackend() {
+        Path folder = GOLDENS.resolve("mixtral-joined");
+        Map<String, List<Long>> load = load(Tenon.builder().backend("cpu").activations(DType.F32), folder);
+        assertEquals(List.of("layers.0.channels", "layers.1.channels"), List.copyOf(load.keySet()));
+        load.forEach((layer, rows) -> {
+            assertEquals(5, rows.size(), layer);
+            assertEquals(3 * 8, rows.stream().mapToLong(Long::longValue).sum(), layer);
+        });
+        assertEquals(load, load(Tenon.builder().backend(new PrimitiveProvider()).activations(DType.F32), folder));
+        assertEquals(
+                Map.of(),
+                load(Tenon.builder().backend("cpu").activations(DType.F32), GOLDENS.resolve("mistral-window")));
+    }
+
+    @Test
+    void aListenerThatThrowsIsDetached() {
+        AtomicInteger calls = new AtomicInteger();
+        try (Tenon tenon = Tenon.open();
+                CausalModel model = tenon.causal(GOLDENS.resolve("mixtral-joined"));
+                Stepper stepper = model.stepper();
+                Stepper.Sequence sequence = stepper.open()) {
+            model.routing((layer, rows) -> {
+                calls.incrementAndGet();
+                throw new IllegalStateException(layer);
+            });
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 3)));
+            stepper.step(List.of(Stepper.Chunk.of(sequence, 4)));
+        }
+        assertEquals(1, calls.get());
     }
 
     @ParameterizedTest
