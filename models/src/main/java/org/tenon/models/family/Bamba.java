@@ -52,8 +52,8 @@ public final class Bamba implements ModelFamily {
         int hidden = fields.size("hidden_size", 4096, Blueprint.MOST_HIDDEN);
         int layers = fields.size("num_hidden_layers", 32, Blueprint.MOST_LAYERS);
         double epsilon = fields.epsilon("rms_norm_eps", 1e-5);
-        HuggingFaceRope rope = HuggingFaceRope.read(
-                config, fields.size("max_position_embeddings", 262_144, Blueprint.MOST_CONTEXT));
+        HuggingFaceRope rope =
+                HuggingFaceRope.read(config, fields.size("max_position_embeddings", 262_144, Blueprint.MOST_CONTEXT));
         Set<Integer> attended = config.optional("attn_layer_indices").map(Config::asList).orElse(List.of()).stream()
                 .map(index -> (int) index.asWhole(0, layers - 1))
                 .collect(Collectors.toSet());
@@ -75,7 +75,8 @@ public final class Bamba implements ModelFamily {
         int heads = fields.size("num_attention_heads", 32, Blueprint.MOST_HIDDEN);
         boolean whole = config.keys().contains("num_key_value_heads") && !config.has("num_key_value_heads");
         int kvHeads = fields.size("num_key_value_heads", whole ? heads : 8, Blueprint.MOST_HIDDEN);
-        fields.require(heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
+        fields.require(
+                heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
         fields.require(hidden % heads == 0, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
         boolean bias = fields.flag("attention_bias", false);
         SelfAttention attention = SelfAttention.of(heads)
@@ -106,11 +107,15 @@ public final class Bamba implements ModelFamily {
                 "a divisor of mamba_expand * hidden_size " + channels,
                 heads);
         int headDim = config.optional("mamba_d_head")
-                .filter(width -> width.kind() != Config.Kind.TEXT || !width.asText().equals("auto"))
+                .filter(width ->
+                        width.kind() != Config.Kind.TEXT || !width.asText().equals("auto"))
                 .map(width -> (int) width.asWhole(1, MOST_WIDTH))
                 .orElse(channels / heads);
         fields.require(
-                (long) heads * headDim == channels, "mamba_d_head", channels / heads + " for " + heads + " heads", headDim);
+                (long) heads * headDim == channels,
+                "mamba_d_head",
+                channels / heads + " for " + heads + " heads",
+                headDim);
         int groups = fields.size("mamba_n_groups", 1, Blueprint.MOST_HIDDEN);
         fields.require(heads % groups == 0, "mamba_n_groups", "a divisor of mamba_n_heads " + heads, groups);
         Mamba2 mixer = Mamba2.of(fields.size("mamba_d_state", 256, MOST_STATES))

@@ -72,7 +72,8 @@ public final class Jamba implements ModelFamily {
         Config config = fields.config();
         boolean whole = config.keys().contains("num_key_value_heads") && !config.has("num_key_value_heads");
         int kvHeads = fields.size("num_key_value_heads", whole ? heads : 8, Blueprint.MOST_HIDDEN);
-        fields.require(heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
+        fields.require(
+                heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
         fields.require(hidden % heads == 0, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
         return SelfAttention.of(heads).kvHeads(kvHeads).headDim(hidden / heads);
     }
@@ -81,7 +82,8 @@ public final class Jamba implements ModelFamily {
         int expand = fields.size("mamba_expand", 2, MOST_EXPANSION);
         fields.require((long) expand * hidden <= MOST_WIDTH, "mamba_expand", "at most " + MOST_WIDTH / hidden, expand);
         int rank = config.optional("mamba_dt_rank")
-                .filter(given -> given.kind() != Config.Kind.TEXT || !given.asText().equals("auto"))
+                .filter(given ->
+                        given.kind() != Config.Kind.TEXT || !given.asText().equals("auto"))
                 .map(given -> (int) given.asWhole(1, MOST_WIDTH))
                 .orElse((hidden + 15) / 16);
         return Mamba.of(fields.size("mamba_d_state", 16, MOST_STATES))
@@ -113,28 +115,31 @@ public final class Jamba implements ModelFamily {
         List<Integer> attended = hybrid.attended();
         int offset = attended.isEmpty() ? 0 : attended.getFirst();
         int period = attended.size() < 2 ? layers.size() : attended.get(1) - offset; // from one to the next
-        return hybrid.attention().map(attention -> Config.object()
-                .with("architectures", List.of("JambaForCausalLM"))
-                .with("model_type", MODEL_TYPE)
-                .with("vocab_size", spec.vocabulary())
-                .with("hidden_size", hidden)
-                .with("intermediate_size", hybrid.feedForward().width())
-                .with("num_hidden_layers", layers.size())
-                .with("num_attention_heads", attention.heads())
-                .with("num_key_value_heads", attention.kvHeads())
-                .with("attn_layer_period", period)
-                .with("attn_layer_offset", offset)
-                .with("num_experts", 1)
-                .with("num_experts_per_tok", 1)
-                .with("hidden_act", "silu")
-                .with("rms_norm_eps", hybrid.epsilon())
-                .with("max_position_embeddings", spec.context())
-                .with("mamba_d_state", mixer.states())
-                .with("mamba_d_conv", mixer.taps())
-                .with("mamba_expand", mixer.channelsIn(hidden) / hidden)
-                .with("mamba_dt_rank", mixer.rankIn(hidden))
-                .with("mamba_conv_bias", mixer.convBias())
-                .with("mamba_proj_bias", mixer.bias())
-                .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD))));
+        return hybrid.attention()
+                .map(attention -> Config.object()
+                        .with("architectures", List.of("JambaForCausalLM"))
+                        .with("model_type", MODEL_TYPE)
+                        .with("vocab_size", spec.vocabulary())
+                        .with("hidden_size", hidden)
+                        .with("intermediate_size", hybrid.feedForward().width())
+                        .with("num_hidden_layers", layers.size())
+                        .with("num_attention_heads", attention.heads())
+                        .with("num_key_value_heads", attention.kvHeads())
+                        .with("attn_layer_period", period)
+                        .with("attn_layer_offset", offset)
+                        .with("num_experts", 1)
+                        .with("num_experts_per_tok", 1)
+                        .with("hidden_act", "silu")
+                        .with("rms_norm_eps", hybrid.epsilon())
+                        .with("max_position_embeddings", spec.context())
+                        .with("mamba_d_state", mixer.states())
+                        .with("mamba_d_conv", mixer.taps())
+                        .with("mamba_expand", mixer.channelsIn(hidden) / hidden)
+                        .with("mamba_dt_rank", mixer.rankIn(hidden))
+                        .with("mamba_conv_bias", mixer.convBias())
+                        .with("mamba_proj_bias", mixer.bias())
+                        .with(
+                                "tie_word_embeddings",
+                                Head.tied().equals(spec.heads().get(ModelSpec.HEAD))));
     }
 }

@@ -136,8 +136,6 @@ public final class Mamba2Family implements ModelFamily {
                 .with("layer_norm_epsilon", norm.epsilon())
                 .with("tie_word_embeddings", Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
         return Optional.of(
-                spec.context() == MambaLike.CONTEXT
-                        ? config
-                        : config.with("max_position_embeddings", spec.context()));
+                spec.context() == MambaLike.CONTEXT ? config : config.with("max_position_embeddings", spec.context()));
     }
 }

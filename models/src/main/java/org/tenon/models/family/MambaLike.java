@@ -81,7 +81,8 @@ abstract class MambaLike implements ModelFamily {
     /** A number, or {@code auto} for a sixteenth of the hidden size. */
     private static int rank(Config config, int hidden) {
         return config.optional("time_step_rank")
-                .filter(rank -> rank.kind() != Config.Kind.TEXT || !rank.asText().equals("auto"))
+                .filter(rank ->
+                        rank.kind() != Config.Kind.TEXT || !rank.asText().equals("auto"))
                 .map(rank -> (int) rank.asWhole(1, MOST_WIDTH))
                 .orElse((hidden + 15) / 16);
     }

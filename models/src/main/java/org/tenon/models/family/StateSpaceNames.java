@@ -55,9 +55,7 @@ final class StateSpaceNames {
         ParameterNames all = names.map("model.embed_tokens.weight", "embedding.weight")
                 .map(layer + ".input_layernorm.weight", "layers.{i}.mixerNorm.weight")
                 .map(layer + ".pre_ff_layernorm.weight", "layers.{i}.channelsNorm.weight")
-                .map(
-                        layer + ".self_attn.{q,k,v}_proj.{weight,bias}",
-                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
+                .map(layer + ".self_attn.{q,k,v}_proj.{weight,bias}", "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
                 .map(layer + ".self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
                 .map(
                         layer + ".feed_forward.{gate,up}_proj.{weight,bias}",

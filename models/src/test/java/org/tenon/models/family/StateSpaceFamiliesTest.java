@@ -148,7 +148,10 @@ class StateSpaceFamiliesTest {
     void tensorsAreNamedWithThePrefixAndWithoutAndInTheAuthorsWay() {
         ParameterNames names = FAMILIES.get("mamba").names(config("{}"), Format.HUGGING_FACE);
         assertEquals(
-                List.of("layers.3.mixer.select.dt.weight", "layers.3.mixer.select.b.weight", "layers.3.mixer.select.c.weight"),
+                List.of(
+                        "layers.3.mixer.select.dt.weight",
+                        "layers.3.mixer.select.b.weight",
+                        "layers.3.mixer.select.c.weight"),
                 names.paths("backbone.layers.3.mixer.x_proj.weight"));
         for (String name : List.of("backbone.embeddings.weight", "backbone.embedding.weight", "embeddings.weight")) {
             assertEquals(Optional.of("embedding.weight"), names.path(name));
@@ -165,20 +168,34 @@ class StateSpaceFamiliesTest {
         assertEquals(4, written.integer("time_step_rank"));
         ModelSpec odd = decoder(64, 100, 2, _ -> alone(mamba(16).channels(100))).build();
         assertEquals(Optional.empty(), FAMILIES.get("mamba").config(odd), "no multiple of the hidden size");
-        ModelSpec mixed =
-                decoder(64, 100, 2, i -> alone(mamba(16 + i))).build();
+        ModelSpec mixed = decoder(64, 100, 2, i -> alone(mamba(16 + i))).build();
         assertEquals(Optional.empty(), FAMILIES.get("mamba").config(mixed), "layers that differ");
-        ModelSpec period = decoder(64, 100, 5, i -> block(
-                        i % 2 == 1 ? attention(4) : mamba(16).norm(new SelectionNorm(1e-5, true)), swiGlu(96)))
+        ModelSpec period = decoder(
+                        64,
+                        100,
+                        5,
+                        i -> block(
+                                i % 2 == 1 ? attention(4) : mamba(16).norm(new SelectionNorm(1e-5, true)), swiGlu(96)))
                 .build();
-        assertEquals(
-                2, FAMILIES.get("jamba").config(period).orElseThrow().integer("attn_layer_period"));
-        ModelSpec uneven = decoder(64, 100, 5, i -> block(
-                        i == 1 || i == 2 ? attention(4) : mamba(16).norm(new SelectionNorm(1e-5, true)), swiGlu(96)))
+        assertEquals(2, FAMILIES.get("jamba").config(period).orElseThrow().integer("attn_layer_period"));
+        ModelSpec uneven = decoder(
+                        64,
+                        100,
+                        5,
+                        i -> block(
+                                i == 1 || i == 2 ? attention(4) : mamba(16).norm(new SelectionNorm(1e-5, true)),
+                                swiGlu(96)))
                 .build();
         assertEquals(Optional.empty(), FAMILIES.get("jamba").config(uneven), "no period");
-        ModelSpec nobodys = decoder(64, 100, 6, i -> block(
-                        i % 6 == 5 ? attention(4).rope(10_000) : mamba2(16).headDim(16), swiGlu(96)))
+        ModelSpec nobodys = decoder(
+                        64,
+                        100,
+                        6,
+                        i -> block(
+                                i % 6 == 5
+                                        ? attention(4).rope(10_000)
+                                        : mamba2(16).headDim(16),
+                                swiGlu(96)))
                 .build();
         assertEquals(Optional.empty(), FAMILIES.get("bamba").config(nobodys), "all columns turn");
     }
@@ -186,15 +203,21 @@ class StateSpaceFamiliesTest {
     /** Every byte of every tensor, under the names of today. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"mamba-biases", "mamba-old-names", "mamba2-groups", "falcon-mamba-untied", "bamba-biases", "jamba-dense"})
+            strings = {
+                "mamba-biases",
+                "mamba-old-names",
+                "mamba2-groups",
+                "falcon-mamba-untied",
+                "bamba-biases",
+                "jamba-dense"
+            })
     void whatWasLoadedIsSavedInTheFamilysOwnSpelling(String golden, @TempDir Path folder) {
         try (Tenon tenon = Tenon.builder().backend("cpu").open();
                 CausalModel model = tenon.causal(GOLDENS.resolve(golden))) {
             tenon.save(model, folder);
             try (Checkpoint before = Checkpoint.open(GOLDENS.resolve(golden));
                     Checkpoint after = Checkpoint.open(folder)) {
-                assertEquals(
-                        before.config().text("model_type"), after.config().text("model_type"));
+                assertEquals(before.config().text("model_type"), after.config().text("model_type"));
                 assertEquals(before.tensors().size(), after.tensors().size());
                 for (String name : before.tensors().keySet()) {
                     WeightSource expected = before.tensor(name);
