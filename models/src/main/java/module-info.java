@@ -31,7 +31,7 @@ module org.tenon.models {
             org.tenon.models.family.Bamba,
             org.tenon.models.family.Bert,
             org.tenon.models.family.FalconMamba,
-            org.tenon.models.family.Bert,
+            org.tenon.models.family.Gemma2,
             org.tenon.models.family.Gpt2,
             org.tenon.models.family.Jamba,
             org.tenon.models.family.Llama,
@@ -39,6 +39,7 @@ module org.tenon.models {
             org.tenon.models.family.MambaFamily,
             org.tenon.models.family.Mistral,
             org.tenon.models.family.Mixtral,
+            org.tenon.models.family.Phi3,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,
             org.tenon.models.family.TenonTree;

@@ -17,8 +17,9 @@ import torch
 import transformers
 from golden_text import PROMPTS, chats, save_tokenizer
 from safetensors.torch import load_file, save_file
-from transformers import (AutoModelForCausalLM, DynamicCache, GenerationConfig, LlamaConfig, MistralConfig,
-                          MixtralConfig, PretrainedConfig, PreTrainedModel, Qwen2Config, Qwen3Config)
+from transformers import (AutoModelForCausalLM, DynamicCache, Gemma2Config, GenerationConfig, LlamaConfig,
+                          MistralConfig, MixtralConfig, Phi3Config, PretrainedConfig, PreTrainedModel, Qwen2Config,
+                          Qwen3Config)
 
 GOLDENS = Path(__file__).parents[1] / "resources/goldens"
 GENERATED = 12
@@ -65,6 +66,9 @@ LLAMA3 = rope("llama3", 500000.0, factor=8.0, low_freq_factor=1.0, high_freq_fac
 LONGROPE = dict(short_factor=[1.0, 1.05, 1.1, 1.3, 1.6, 2.0], long_factor=[1.0, 1.4, 2.2, 3.5, 4.0, 4.0],
                 original_max_position_embeddings=32)
 WINDOW = {"num_hidden_layers": 3, "use_sliding_window": True, "sliding_window": 8}
+GEMMA2 = {"head_dim": 16, "query_pre_attn_scalar": 12}
+PHI3 = {"hidden_size": 64, "pad_token_id": 0}
+PHI3_FACTORS = dict(short_factor=[1.0, 1.1, 1.3, 2.0], long_factor=[1.0, 2.2, 3.5, 4.0])
 NO_WINDOW = {"layer_types": ["full_attention"] * 3}
 
 MIXTURE = {"num_local_experts": 8, "num_experts_per_tok": 2, "intermediate_size": 24, "tie_word_embeddings": False}
@@ -152,6 +156,31 @@ GOLDENS_TO_MAKE = (
     Golden("qwen3-old-yarn", {"head_dim": 16, **rope("yarn", 1000000.0, factor=4.0,
                                                     original_max_position_embeddings=32)}, lengths=(7, 66),
            without=rope("default", 1000000.0), old={}, family=Qwen3Config),
+    # Phi-3: factors for the 4 pairs that turn of a head of 16
+    Golden("phi3-partial", {**PHI3, **rope("default", partial_rotary_factor=0.5)}, F32,
+           without=rope("default", partial_rotary_factor=1.0), family=Phi3Config),
+    Golden("phi3-window", {**PHI3, "sliding_window": 8, "tie_word_embeddings": False}, lengths=(1, 7, 8, 9, 33),
+           without={"sliding_window": None}, family=Phi3Config),
+    Golden("phi3-longrope", {**PHI3, **rope("longrope", partial_rotary_factor=0.5, **PHI3_FACTORS),
+                             "original_max_position_embeddings": 32}, lengths=(7, 20, 33, 66),
+           without=rope("default", partial_rotary_factor=0.5), family=Phi3Config),
+    Golden("phi3-old-su", {**PHI3, **rope("longrope", partial_rotary_factor=0.5, **PHI3_FACTORS),
+                           "original_max_position_embeddings": 32}, lengths=(7, 35),
+           without=rope("default", partial_rotary_factor=0.5), old={"type_key": "type", "kind": "su"},
+           family=Phi3Config),
+    # Gemma 2
+    Golden("gemma2-scores-capped", {**GEMMA2, "attn_logit_softcapping": 2.0, "final_logit_softcapping": 5.0}, F32,
+           without={"attn_logit_softcapping": 50.0}, family=Gemma2Config),
+    Golden("gemma2-window", {**GEMMA2, "num_hidden_layers": 3, "sliding_window": 8}, lengths=(1, 7, 8, 9, 33),
+           without=NO_WINDOW, family=Gemma2Config),
+    Golden("gemma2-not-capped", {**GEMMA2, "num_hidden_layers": 3, "sliding_window": 8, "attention_bias": True,
+                                 "layer_types": ["full_attention", "full_attention", "sliding_attention"],
+                                 "query_pre_attn_scalar": 40, "attn_logit_softcapping": None,
+                                 "final_logit_softcapping": None, "tie_word_embeddings": False}, lengths=(7, 33),
+           without={"query_pre_attn_scalar": 16}, family=Gemma2Config),
+    Golden("gemma2-old-logits-capped", {**GEMMA2, "final_logit_softcapping": 0.2}, F16, lengths=(7, 33),
+           without={"final_logit_softcapping": 30.0}, old={}, raw={"hidden_act": "gelu_pytorch_tanh"},
+           family=Gemma2Config),
 )
 
 
@@ -159,14 +188,21 @@ def random_model(config: PretrainedConfig, seed: int) -> PreTrainedModel:
     """Weights of a spread that makes every part count: peaked attention, uneven norms, biases that matter."""
     torch.manual_seed(seed)
     model = AutoModelForCausalLM.from_config(config)
+    gemma = config.model_type == "gemma2"
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "norm" in name:
-                parameter.normal_(1.0, 0.2)
+                parameter.normal_(0.0 if gemma else 1.0, 0.2)       # Gemma's are distances from 1
             elif name.endswith("bias"):
                 parameter.normal_(0.0, 0.3)
+            elif "qkv_proj" in name:
+                rows = (config.num_attention_heads + config.num_key_value_heads) * config.hidden_size // config.num_attention_heads
+                parameter[:rows].normal_(0.0, 1.5 / config.hidden_size ** 0.5)
+                parameter[rows:].normal_(0.0, 1.2 / config.hidden_size ** 0.5)
             elif "q_proj" in name or "k_proj" in name:
                 parameter.normal_(0.0, 1.5 / config.hidden_size ** 0.5)
+            elif "embed" in name and gemma:
+                parameter.normal_(0.0, 0.02)        # multiplied by the root of the hidden size
             elif "embed" in name:
                 parameter.normal_(0.0, 1.0 if not config.tie_word_embeddings else 0.2)
             else:
@@ -175,11 +211,12 @@ def random_model(config: PretrainedConfig, seed: int) -> PreTrainedModel:
 
 
 def old_spelling(folder: Path, type_key: str = "rope_type", leave_out_defaults: bool = False,
-                 original_outside: bool = False) -> None:
+                 original_outside: bool = False, kind: str | None = None) -> None:
     """Rewrites config.json as the files that most published checkpoints have."""
     config = json.loads((folder / "config.json").read_text())
     scaling = config.pop("rope_parameters")
-    theta, kind = scaling.pop("rope_theta"), scaling.pop("rope_type")
+    theta, kind = scaling.pop("rope_theta"), kind or scaling["rope_type"]
+    del scaling["rope_type"]
     config["torch_dtype"] = config.pop("dtype")
     config["rope_theta"] = theta
     config["rope_scaling"] = None if kind == "default" else {type_key: kind, **scaling}

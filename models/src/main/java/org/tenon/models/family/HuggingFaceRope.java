@@ -69,7 +69,7 @@ record HuggingFaceRope(Rope rope, int context) {
     }
 
     /** What holds the fields: {@code rope_scaling} where it says anything, even beside {@code rope_parameters}. */
-    private static Config dict(Config config) {
+    static Config dict(Config config) {
         Config dict = config.optional("rope_scaling")
                 .filter(old -> !old.keys().isEmpty())
                 .or(() -> config.optional("rope_parameters"))
@@ -107,7 +107,7 @@ record HuggingFaceRope(Rope rope, int context) {
         return value == 0 ? otherwise : value;
     }
 
-    private static LongRopeScaling longRope(Config dict, int original, int positions) {
+    static LongRopeScaling longRope(Config dict, int original, int positions) {
         double factor = dict.optional("factor").map(HuggingFaceRope::positive).orElse((double) positions / original);
         return new LongRopeScaling(
                 factors(dict, "short_factor"),
@@ -182,7 +182,7 @@ record HuggingFaceRope(Rope rope, int context) {
         return config.with("max_position_embeddings", positions).with("rope_parameters", dict);
     }
 
-    private static Optional<Config> first(String key, Config one, Config other) {
+    static Optional<Config> first(String key, Config one, Config other) {
         return one.optional(key).or(() -> other.optional(key));
     }
 
@@ -190,7 +190,7 @@ record HuggingFaceRope(Rope rope, int context) {
         return positive(dict.child(key));
     }
 
-    private static double positive(Config number) {
+    static double positive(Config number) {
         double value = number.asDecimal();
         if (value <= 0) {
             throw number.invalid("a positive number");
@@ -198,7 +198,7 @@ record HuggingFaceRope(Rope rope, int context) {
         return value;
     }
 
-    private static int length(Config number) {
+    static int length(Config number) {
         return (int) number.asWhole(1, Blueprint.MOST_CONTEXT);
     }
 

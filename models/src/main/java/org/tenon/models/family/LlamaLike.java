@@ -17,6 +17,7 @@ import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.position.Rope;
 import org.tenon.layers.token.Head;
 import org.tenon.models.architecture.Architecture;
 import org.tenon.models.assembly.Blueprint;
@@ -78,6 +79,41 @@ abstract class LlamaLike implements ModelFamily {
         return config;
     }
 
+    /** A layer of the two. */
+    Block block(SelfAttention attention, LayerSpec channels, Config config) {
+        return Block.of(attention, channels);
+    }
+
+    /** The norm of rows. */
+    RmsNorm norm(Config config) {
+        return new RmsNorm(epsilon(config));
+    }
+
+    /** The family's architecture, from one with its layers. */
+    Architecture architecture(Architecture usual, Config config) {
+        return usual;
+    }
+
+    /** The fields that {@link #architecture} reads. */
+    Config write(Config config, ModelSpec spec) {
+        return config;
+    }
+
+    /** The field that names the activation. */
+    String activationKey() {
+        return "hidden_act";
+    }
+
+    /** Positions, and the longest sequence that goes with them. */
+    HuggingFaceRope rope(Config config, int positions) {
+        return HuggingFaceRope.read(config, positions, defaults.decimal("rope_theta", HuggingFaceRope.DEFAULT_THETA));
+    }
+
+    /** The fields that {@link #rope} reads. */
+    Config write(Config config, Rope rope, int context) {
+        return HuggingFaceRope.write(config, rope, context);
+    }
+
     /** Which layers see only the last keys. */
     SlidingWindows windows() {
         return new SlidingWindows.None();
@@ -120,10 +156,7 @@ abstract class LlamaLike implements ModelFamily {
                 "head_dim",
                 "at most " + MOST_WIDTH / heads + " for " + heads + " heads",
                 headDim);
-        HuggingFaceRope rope = HuggingFaceRope.read(
-                config,
-                size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT),
-                defaults.decimal("rope_theta", HuggingFaceRope.DEFAULT_THETA));
+        HuggingFaceRope rope = rope(config, size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT));
         check(rope, config, headDim);
         int layers = size(config, "num_hidden_layers", Blueprint.MOST_LAYERS);
         List<OptionalInt> windows = windows().read(config, layers);
@@ -133,14 +166,14 @@ abstract class LlamaLike implements ModelFamily {
         FeedForward feedForward = feedForward(
                 FeedForward.gated(
                         size(config, "intermediate_size", MOST_WIDTH),
-                        HuggingFaceActivations.read(config, "hidden_act", "silu")),
+                        HuggingFaceActivations.read(config, activationKey(), defaults.text(activationKey(), "silu"))),
                 config);
-        return Architecture.decoder(hidden, size(config, "vocab_size", Blueprint.MOST_VOCABULARY))
+        Architecture usual = Architecture.decoder(hidden, size(config, "vocab_size", Blueprint.MOST_VOCABULARY))
                 .context(rope.context())
-                .norm(new RmsNorm(epsilon(config)))
-                .layers(layers, i -> Block.of(limited(attention, windows.get(i)), channels(feedForward, config)))
-                .head(tied(config) ? Head.tied() : Head.untied())
-                .unchecked();
+                .norm(norm(config))
+                .layers(layers, i -> block(limited(attention, windows.get(i)), channels(feedForward, config), config))
+                .head(tied(config) ? Head.tied() : Head.untied());
+        return architecture(usual, config).unchecked();
     }
 
     private int headDim(Config config, int hidden, int heads) {
@@ -174,11 +207,12 @@ abstract class LlamaLike implements ModelFamily {
         return epsilon;
     }
 
-    private static boolean tied(Config config) {
-        return config.flag("tie_word_embeddings", false);
+    /** Whether the head shares the embedding's matrix. */
+    boolean tied(Config config) {
+        return config.flag("tie_word_embeddings", defaults.flag("tie_word_embeddings", false));
     }
 
-    private static void require(boolean holds, Config config, String key, String expected, Number found) {
+    static void require(boolean holds, Config config, String key, String expected, Number found) {
         if (!holds) {
             throw new InvalidConfig(config.source(), key, expected, found.toString());
         }
@@ -203,21 +237,29 @@ abstract class LlamaLike implements ModelFamily {
 
     @Override
     public ParameterNames names(Config config, Format format) {
-        ParameterNames names = ParameterNames.names()
+        ParameterNames names = projections(norms(ParameterNames.names()))
                 .map("model.embed_tokens.weight", "embedding.weight")
-                .map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
-                .map(
-                        "model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}",
-                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
                 .map("model.layers.{i}.self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
-                .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight")
-                .map(
-                        "model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
-                        "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}")
                 .map("model.layers.{i}.mlp.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
                 .map("model.norm.weight", "norm.weight")
                 .ignore(".*rotary_emb\\.inv_freq.*");
         return tied(config) ? names.ignore("lm_head\\.weight") : names.map("lm_head.weight", "head.weight");
+    }
+
+    /** Adds the names of the projections that a layer begins its branches with. */
+    ParameterNames projections(ParameterNames names) {
+        return names.map(
+                        "model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}",
+                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
+                .map(
+                        "model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
+                        "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}");
+    }
+
+    /** Adds the names of a layer's norms. */
+    ParameterNames norms(ParameterNames names) {
+        return names.map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
+                .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight");
     }
 
     // ---- architecture -> config.json
@@ -243,7 +285,7 @@ abstract class LlamaLike implements ModelFamily {
         if (!(stack.layers().getFirst() instanceof Block(List<Branch> branches))
                 || branches.size() != 2
                 || !(branches.getFirst().body() instanceof SelfAttention attention)
-                || !(stack.norm() instanceof RmsNorm(double epsilon, boolean _))
+                || !(stack.norm() instanceof RmsNorm norm)
                 || attention.rope().isEmpty()) {
             return Optional.empty();
         }
@@ -261,20 +303,21 @@ abstract class LlamaLike implements ModelFamily {
                                     .with("num_attention_heads", attention.heads())
                                     .with("num_key_value_heads", attention.kvHeads())
                                     .with("head_dim", attention.headDimIn(stack.hidden()))
-                                    .with("hidden_act", activation)
-                                    .with("rms_norm_eps", epsilon)
+                                    .with(activationKey(), activation)
+                                    .with("rms_norm_eps", norm.epsilon())
                                     .with(
                                             "tie_word_embeddings",
-                                            Head.tied().equals(spec.heads().get(ModelSpec.HEAD)));
-                            config = writeChannels(write(write(config, attention), feedForward), channels);
+                                            spec.heads().get(ModelSpec.HEAD) instanceof Head head
+                                                    && head.tiedTo()
+                                                            .equals(Head.tied().tiedTo()));
+                            config = write(writeChannels(write(write(config, attention), feedForward), channels), spec);
                             config = windows()
                                     .write(
                                             config,
                                             stack.layers().stream()
                                                     .map(LlamaLike::window)
                                                     .toList());
-                            return HuggingFaceRope.write(
-                                    config, attention.rope().get(), spec.context());
+                            return write(config, attention.rope().get(), spec.context());
                         }));
     }
 

@@ -31,8 +31,13 @@ import org.tenon.models.checkpoint.Json;
 
 /** Where the relatives of Llama differ from it. */
 class LlamaLikeTest {
-    private static final Map<String, ModelFamily> FAMILIES =
-            Map.of("llama", new Llama(), "mistral", new Mistral(), "qwen2", new Qwen2(), "qwen3", new Qwen3());
+    private static final Map<String, ModelFamily> FAMILIES = Map.of(
+            "llama", new Llama(),
+            "mistral", new Mistral(),
+            "qwen2", new Qwen2(),
+            "qwen3", new Qwen3(),
+            "phi3", new Phi3(),
+            "gemma2", new Gemma2());
 
     private static Config config(String json) {
         return Json.parse("config.json", json.getBytes(StandardCharsets.UTF_8));
@@ -180,8 +185,9 @@ class LlamaLikeTest {
         Architecture start = Architecture.decoder(64, 10);
         SelfAttention usual = attention(4).headDim(16).rope(1e4);
         Map<String, ModelSpec> specs = Map.of(
-                "llama mistral", start.layers(2, i -> block(usual, swiGlu(32))).build(),
-                "mistral",
+                "llama mistral phi3",
+                        start.layers(2, i -> block(usual, swiGlu(32))).build(),
+                "mistral phi3",
                         start.layers(2, i -> block(usual.window(8), swiGlu(32))).build(),
                 "qwen2",
                         start.layers(
