@@ -40,5 +40,6 @@ module org.tenon.models {
             org.tenon.models.family.Mixtral,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,
+            org.tenon.models.family.T5,
             org.tenon.models.family.TenonTree;
 }
