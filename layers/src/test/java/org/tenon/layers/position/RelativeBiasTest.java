@@ -24,8 +24,8 @@ class RelativeBiasTest {
     })
     void distancesShareBucketsAsTheReferencesDo(int buckets, int farthest, boolean bidirectional, String starts) {
         NavigableMap<Integer, Integer> expected = new TreeMap<>();
-        for (String start : starts.split(" ")) {
-            String[] pair = start.split(":");
+        for (String start : starts.split(" ", -1)) {
+            String[] pair = start.split(":", 2);
             expected.put(Integer.valueOf(pair[0]), Integer.valueOf(pair[1]));
         }
         RelativeBias bias = RelativeBias.of(buckets, farthest);
