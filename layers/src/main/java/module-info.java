@@ -1,5 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 import org.tenon.api.layer.LayerProvider;
+import org.tenon.layers.attention.CrossAttentionProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.experts.ExpertsProvider;
@@ -34,6 +35,7 @@ module org.tenon.layers {
             SelfAttentionProvider,
             MambaProvider,
             Mamba2Provider,
+            CrossAttentionProvider,
             BlockProvider,
             ExpertsProvider,
             FeedForwardProvider,

@@ -42,5 +42,6 @@ module org.tenon.models {
             org.tenon.models.family.Phi3,
             org.tenon.models.family.Qwen2,
             org.tenon.models.family.Qwen3,
+            org.tenon.models.family.T5,
             org.tenon.models.family.TenonTree;
 }

@@ -3,6 +3,7 @@ package org.tenon.layers;
 import java.util.List;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.CrossAttention;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
@@ -74,6 +75,17 @@ public final class Layers {
      */
     public static Mamba2 mamba2(int states) {
         return Mamba2.of(states);
+    }
+
+    /**
+     * Attention of a decoder to its encoder.
+     *
+     * @param source the encoder's stack
+     * @param heads heads of queries, keys and values
+     * @return the layer
+     */
+    public static CrossAttention crossAttention(String source, int heads) {
+        return CrossAttention.of(source, heads);
     }
 
     /**

@@ -39,6 +39,8 @@ import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.SpecCodec;
 import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.CrossAttention;
+import org.tenon.layers.attention.CrossAttentionProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.block.BlockProvider;
@@ -55,6 +57,7 @@ import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.norm.RmsNormProvider;
 import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.LinearScaling;
+import org.tenon.layers.position.RelativeBias;
 import org.tenon.layers.position.Rope;
 import org.tenon.layers.statespace.Mamba.SelectionNorm;
 import org.tenon.layers.statespace.Mamba2Provider;
@@ -73,6 +76,7 @@ class ProvidersTest {
 
     private static final List<LayerProvider<?>> PROVIDERS = List.of(
             new SelfAttentionProvider(),
+            new CrossAttentionProvider(),
             new BlockProvider(),
             new ExpertsProvider(),
             new FeedForwardProvider(),
@@ -118,6 +122,12 @@ class ProvidersTest {
 
     static Stream<LayerSpec> specs() {
         return Stream.of(
+                CrossAttention.of("encoder", 4),
+                CrossAttention.of("encoder", 4).headDim(12).bias(true).scale(1),
+                attention(4).relativeBias(RelativeBias.of(32, 128)),
+                attention(4).bothWays().relativeBias(RelativeBias.of(32, 128).taken()),
+                Embedding.tiedTo("encoder.embedding.weight"),
+                Head.tiedTo("encoder.embedding.weight").multiplier(0.125),
                 rmsNorm(1e-5),
                 layerNorm(1e-5),
                 new LayerNorm(1e-6, false),

@@ -11,6 +11,7 @@ import org.tenon.api.model.Limits;
 import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.Seq2SeqModel;
 import org.tenon.api.program.Runner;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.assembly.Blueprint;
@@ -243,6 +244,17 @@ public final class Tenon implements AutoCloseable {
     }
 
     /**
+     * Loads an encoder with a decoder, such as T5.
+     *
+     * @param folder a folder as Hugging Face Transformers writes it: {@code config.json}, safetensors, perhaps a tokenizer
+     * @return the model; close it before Tenon
+     * @throws org.tenon.api.TenonException when a file is missing or wrong, the model is of another kind, or no device can take it; says what to do
+     */
+    public Seq2SeqModel seq2seq(Path folder) {
+        return loader.seq2seq(folder);
+    }
+
+    /**
      * Loads a model of whatever kind its configuration says; a {@code switch} on its type tells which.
      *
      * @param folder a folder as Hugging Face Transformers writes it
@@ -273,6 +285,17 @@ public final class Tenon implements AutoCloseable {
      */
     public EncoderModel createEncoder(ModelSpec spec, long seed) {
         return loader.createEncoder(spec, seed, weights);
+    }
+
+    /**
+     * Creates an encoder with a decoder, with random weights. The decoder starts with id 0.
+     *
+     * @param spec its architecture
+     * @param seed decides on all weights
+     * @return the model, its weights of the activations' type, F32 unless chosen otherwise; close it before Tenon
+     */
+    public Seq2SeqModel createSeq2Seq(ModelSpec spec, long seed) {
+        return loader.createSeq2Seq(spec, seed, weights);
     }
 
     /**

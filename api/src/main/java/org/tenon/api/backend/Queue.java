@@ -1,5 +1,6 @@
 package org.tenon.api.backend;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.tenon.api.TenonException;
@@ -36,6 +37,24 @@ public interface Queue {
      * @param bytes how many
      */
     void clear(Storage target, long offset, long bytes);
+
+    /**
+     * Copies bytes within device memory; the ranges don't overlap. Unless a backend has something better, through the host.
+     *
+     * @param source where from
+     * @param from the first byte there
+     * @param target where to
+     * @param to the first byte there
+     * @param bytes how many
+     */
+    default void copy(Storage source, long from, Storage target, long to, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment staging = arena.allocate(bytes, 64);
+            download(source, from, staging, bytes);
+            upload(staging, target, to, bytes);
+            finish();
+        }
+    }
 
     /**
      * Waits until all is done.

@@ -10,6 +10,8 @@ import org.tenon.api.tensor.Tensor;
  * @param values the pool, {@code [blocks, kvHeads, blockSize, valueWidth]}
  * @param table I32 {@code [sequences, entries]}
  * @param bases I32 {@code [sequences]}
- * @param slots I32 {@code [rows]}
+ * @param lengths the position after each sequence's last key, I32 {@code [sequences]}
+ * @param slots I32, one for each row of the group's {@link KeyGroup#source source}
  */
-public record KeyView(KeyGroup group, Tensor keys, Tensor values, Tensor table, Tensor bases, Tensor slots) {}
+public record KeyView(
+        KeyGroup group, Tensor keys, Tensor values, Tensor table, Tensor bases, Tensor lengths, Tensor slots) {}

@@ -1,5 +1,6 @@
 package org.tenon.api.layer;
 
+import java.util.Optional;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Shape;
 
@@ -12,8 +13,22 @@ public sealed interface LayerMemory {
      * @param keyWidth columns of a key
      * @param valueWidth columns of a value
      * @param reach how far back a query sees
+     * @param source the stack whose rows the keys are of, computed whole before the layer; nothing for the layer's own rows
      */
-    record Keys(int kvHeads, int keyWidth, int valueWidth, Reach reach) implements LayerMemory {}
+    record Keys(int kvHeads, int keyWidth, int valueWidth, Reach reach, Optional<String> source)
+            implements LayerMemory {
+        /**
+         * Keys and values of the layer's own rows.
+         *
+         * @param kvHeads heads of keys and values
+         * @param keyWidth columns of a key
+         * @param valueWidth columns of a value
+         * @param reach how far back a query sees
+         */
+        public Keys(int kvHeads, int keyWidth, int valueWidth, Reach reach) {
+            this(kvHeads, keyWidth, valueWidth, reach, Optional.empty());
+        }
+    }
 
     /**
      * A state that each row of a sequence replaces: it takes the same room however long the sequence is. All states of an axis share

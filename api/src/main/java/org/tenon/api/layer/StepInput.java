@@ -120,11 +120,23 @@ public record StepInput(String name, Shape shape) {
      * Where the rows' keys go: {@code block * blockSize + place}; -1 for nowhere.
      *
      * @param group the group
-     * @return {@code [rows]}
+     * @return {@code [rows]} of the group's source
      */
     public static StepInput slots(KeyGroup group) {
         return new StepInput(
-                group.name() + ".slots", Shape.of(group.axis().rows().dim()));
+                group.name() + ".slots", Shape.of(group.source().rows().dim()));
+    }
+
+    /**
+     * The position after each sequence's last key: its length, unless the keys are of other rows; 0 for padding.
+     *
+     * @param group the group
+     * @return {@code [sequences]}
+     */
+    public static StepInput lengths(KeyGroup group) {
+        return group.crosses()
+                ? new StepInput(group.name() + ".lengths", Shape.of(sequences(group)))
+                : lengths(group.axis());
     }
 
     /**

@@ -80,8 +80,19 @@ public interface Stepper extends AutoCloseable {
      *
      * @return an empty sequence
      * @throws Overloaded when as many are open as the model's {@link Limits#sequences}
+     * @throws InvalidRequest when the model needs a source
      */
     Sequence open();
+
+    /**
+     * Begins the sequence that a {@link Seq2SeqModel}'s decoder makes of a source. The encoder computes the source in the step of the first chunk.
+     *
+     * @param source the encoder's ids; copied
+     * @return an empty sequence, without the decoder's start token
+     * @throws Overloaded when as many are open as the model's {@link Limits#sequences}
+     * @throws InvalidRequest when the source is empty, too long for one step or holds ids that don't exist, or the model takes none
+     */
+    Sequence open(int[] source);
 
     /**
      * Appends tokens to sequences, all in one step of the model.

@@ -7,7 +7,7 @@ package org.tenon.api.tensor;
  * @param name the axis's name, unique within a model
  */
 public record Axis(String name) {
-    /** The axis of a causal model's tokens: prompts and decode rows share it. */
+    /** The axis of a decoder's tokens: prompts and decode rows share it. */
     public static final Axis TOKENS = new Axis("tokens");
 
     /** {@return the number of rows in the step, padding included} */

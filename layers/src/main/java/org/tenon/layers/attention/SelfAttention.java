@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.tenon.api.layer.LayerSpec;
+import org.tenon.layers.position.RelativeBias;
 import org.tenon.layers.position.Rope;
 
 /**
@@ -12,7 +13,8 @@ import org.tenon.layers.position.Rope;
  *
  * <p>Parameters: {@code qkv.q.weight} {@code [heads * headDim, hidden]}, {@code qkv.k.weight} and {@code qkv.v.weight}
  * {@code [kvHeads * headDim, hidden]}, {@code out.weight} {@code [hidden, heads * headDim]}, their biases, and {@code qNorm.weight} and
- * {@code kNorm.weight} {@code [headDim]} where heads are normalised. Memory: {@code keys}, unless it is bidirectional.
+ * {@code kNorm.weight} {@code [headDim]} where heads are normalised, and {@code relativeBias.weight} {@code [buckets, heads]} where the layer has the
+ * numbers of a bias. Memory: {@code keys}, unless it is bidirectional.
  *
  * @param heads heads of queries
  * @param kvHeads heads of keys and values, a divisor of {@code heads}
@@ -24,6 +26,7 @@ import org.tenon.layers.position.Rope;
  * @param rope rotary positions; nothing for none
  * @param scale multiplies the scores; {@code headDim^-1/2} where nothing is said
  * @param softCap what scores are capped at, {@code cap * tanh(scores / cap)} (Gemma 2); nothing for none
+ * @param relativeBias what scores get by the distance of key and query; nothing for none
  * @param bidirectional whether a query sees the keys after it, too (Devlin et al. 2019): only in an encoder, which keeps no keys
  */
 public record SelfAttention(
@@ -37,6 +40,7 @@ public record SelfAttention(
         Optional<Rope> rope,
         OptionalDouble scale,
         OptionalDouble softCap,
+        Optional<RelativeBias> relativeBias,
         boolean bidirectional)
         implements LayerSpec {
     /**
@@ -57,6 +61,7 @@ public record SelfAttention(
                 Optional.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 false);
     }
 
@@ -68,7 +73,18 @@ public record SelfAttention(
      */
     public SelfAttention kvHeads(int count) {
         return new SelfAttention(
-                heads, count, headDim, qkvBias, outBias, headNorm, window, rope, scale, softCap, bidirectional);
+                heads,
+                count,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                rope,
+                scale,
+                softCap,
+                relativeBias,
+                bidirectional);
     }
 
     /**
@@ -89,6 +105,7 @@ public record SelfAttention(
                 rope,
                 scale,
                 softCap,
+                relativeBias,
                 bidirectional);
     }
 
@@ -106,7 +123,7 @@ public record SelfAttention(
      */
     public SelfAttention biases(boolean qkv, boolean out) {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale, softCap, bidirectional);
+                heads, kvHeads, headDim, qkv, out, headNorm, window, rope, scale, softCap, relativeBias, bidirectional);
     }
 
     /**
@@ -127,6 +144,7 @@ public record SelfAttention(
                 rope,
                 scale,
                 softCap,
+                relativeBias,
                 bidirectional);
     }
 
@@ -148,6 +166,7 @@ public record SelfAttention(
                 rope,
                 scale,
                 softCap,
+                relativeBias,
                 bidirectional);
     }
 
@@ -179,6 +198,7 @@ public record SelfAttention(
                 Optional.of(positions),
                 scale,
                 softCap,
+                relativeBias,
                 bidirectional);
     }
 
@@ -200,13 +220,14 @@ public record SelfAttention(
                 rope,
                 OptionalDouble.of(factor),
                 softCap,
+                relativeBias,
                 bidirectional);
     }
 
     /** {@return the same attention, whose queries see the whole sequence} */
     public SelfAttention bothWays() {
         return new SelfAttention(
-                heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, scale, softCap, true);
+                heads, kvHeads, headDim, qkvBias, outBias, headNorm, window, rope, scale, softCap, relativeBias, true);
     }
 
     /**
@@ -227,6 +248,29 @@ public record SelfAttention(
                 rope,
                 scale,
                 OptionalDouble.of(cap),
+                relativeBias,
+                bidirectional);
+    }
+
+    /**
+     * Adds a bias to the scores, by the distance of key and query.
+     *
+     * @param bias the bias
+     * @return the changed attention
+     */
+    public SelfAttention relativeBias(RelativeBias bias) {
+        return new SelfAttention(
+                heads,
+                kvHeads,
+                headDim,
+                qkvBias,
+                outBias,
+                headNorm,
+                window,
+                rope,
+                scale,
+                softCap,
+                Optional.of(bias),
                 bidirectional);
     }
 

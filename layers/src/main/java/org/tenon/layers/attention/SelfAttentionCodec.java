@@ -3,6 +3,7 @@ package org.tenon.layers.attention;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.tenon.api.config.Config;
+import org.tenon.layers.position.RelativeBias;
 import org.tenon.layers.position.Rope;
 
 /** Attention as a plain tree; what is as usual is left out. */
@@ -35,6 +36,9 @@ final class SelfAttentionCodec {
         if (spec.softCap().isPresent()) {
             tree = tree.with("softCap", spec.softCap().getAsDouble());
         }
+        if (spec.relativeBias().isPresent()) {
+            tree = tree.with("relativeBias", spec.relativeBias().get().write());
+        }
         return spec.bidirectional() ? tree.with("bidirectional", true) : tree;
     }
 
@@ -51,6 +55,7 @@ final class SelfAttentionCodec {
                 tree.optional("rope").map(Rope::read),
                 decimal(tree, "scale"),
                 decimal(tree, "softCap"),
+                tree.optional("relativeBias").map(RelativeBias::read),
                 tree.flag("bidirectional", false));
     }
 

@@ -14,8 +14,10 @@ import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Extent;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
+import org.tenon.layers.position.RelativeBiasTable;
 import org.tenon.layers.position.RotaryAngles;
 
 /** {@code softmax(scale * q k^T) v}, heads side by side, then projected. */
@@ -30,6 +32,7 @@ final class SelfAttentionLayer implements Layer {
     private final Optional<Tensor> kNorm;
     private final Optional<RotaryAngles> positions;
     private final Visibility sees;
+    private final Optional<RelativeBiasTable> bias;
 
     SelfAttentionLayer(SelfAttention spec, LayerContext context) {
         int limit = context.dims().context();
@@ -48,6 +51,7 @@ final class SelfAttentionLayer implements Layer {
                 .<Visibility>mapToObj(Visibility.Window::new)
                 .findFirst()
                 .orElseGet(Visibility.Causal::new);
+        this.bias = spec.relativeBias().map(relative -> RelativeBiasTable.of(relative, spec.bidirectional(), context));
     }
 
     /** x: [rows, hidden] -> [rows, hidden], in the residual stream's type. */
@@ -71,8 +75,7 @@ final class SelfAttentionLayer implements Layer {
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.keys(), k, cache.slots()));
         ops.emit(new CacheWrite(), new CacheWrite.In<>(cache.values(), v, cache.slots()));
         return ops.one(
-                new Attention(scale, sees, cache.group().keys())
-                        .softCap(spec.softCap().orElse(0)),
+                attention(sees, cache.group().keys()),
                 new Attention.In<>(
                         q,
                         cache.keys(),
@@ -81,7 +84,8 @@ final class SelfAttentionLayer implements Layer {
                         cache.bases(),
                         step.lengths(),
                         step.sequence(),
-                        step.positions()));
+                        step.positions(),
+                        bias.map(table -> table.in(step))));
     }
 
     /** Over the keys of the step itself, which holds sequences whole: a pool whose blocks are the rows, one key each. */
@@ -90,11 +94,7 @@ final class SelfAttentionLayer implements Layer {
         Tensor bases = step.ops().fill(0, DType.I32, step.lengths().shape());
         return step.ops()
                 .one(
-                        new Attention(
-                                        scale,
-                                        new Visibility.All(),
-                                        step.dims().axis().query())
-                                .softCap(spec.softCap().orElse(0)),
+                        attention(new Visibility.All(), step.dims().axis().query()),
                         new Attention.In<>(
                                 q,
                                 k.reshape(pool),
@@ -103,7 +103,14 @@ final class SelfAttentionLayer implements Layer {
                                 bases,
                                 step.lengths(),
                                 step.sequence(),
-                                step.positions()));
+                                step.positions(),
+                                bias.map(table -> table.in(step))));
+    }
+
+    private Attention attention(Visibility visible, Extent most) {
+        return new Attention(scale, visible, most)
+                .softCap(spec.softCap().orElse(0))
+                .relativeBias(bias.isPresent());
     }
 
     /** Heads normalised and turned by their rows' positions, where the spec says so. */

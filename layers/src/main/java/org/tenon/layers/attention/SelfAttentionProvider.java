@@ -64,6 +64,7 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
                     .parameter("qNorm.weight", Shape.of(headDim), Initialiser.constant(1))
                     .parameter("kNorm.weight", Shape.of(headDim), Initialiser.constant(1));
         }
+        spec.relativeBias().ifPresent(bias -> bias.declare(declaration, spec.heads()));
         spec.rope()
                 .ifPresent(rope -> rope.scaling()
                         .settledLength()
@@ -108,6 +109,7 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
         spec.headNorm()
                 .ifPresent(
                         epsilon -> check.that(epsilon >= 0 && epsilon < 1, "headNorm", epsilon + " is not in [0, 1)"));
+        spec.relativeBias().ifPresent(bias -> bias.check(check));
         spec.rope().ifPresent(rope -> rope.check(check, headDim, dims.context()));
         check.done();
     }

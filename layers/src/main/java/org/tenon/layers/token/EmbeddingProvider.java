@@ -16,12 +16,17 @@ public final class EmbeddingProvider implements LayerProvider<Embedding> {
     private static final SpecType<Embedding> TYPE = new SpecType<>(
             "tenon/embedding",
             Embedding.class,
-            (spec, parts) ->
-                    spec.multiplier() == 1 ? Config.object() : Config.object().with("multiplier", spec.multiplier()),
-            (tree, parts) -> new Embedding(tree.decimal("multiplier", 1)));
+            (spec, parts) -> write(spec),
+            (tree, parts) -> new Embedding(
+                    tree.decimal("multiplier", 1), tree.optional("tiedTo").map(Config::asText)));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public EmbeddingProvider() {}
+
+    private static Config write(Embedding spec) {
+        Config tree = spec.multiplier() == 1 ? Config.object() : Config.object().with("multiplier", spec.multiplier());
+        return spec.tiedTo().isPresent() ? tree.with("tiedTo", spec.tiedTo().get()) : tree;
+    }
 
     @Override
     public SpecType<Embedding> type() {
@@ -33,7 +38,10 @@ public final class EmbeddingProvider implements LayerProvider<Embedding> {
         InvalidLayer.check()
                 .that(Double.isFinite(spec.multiplier()), "multiplier", spec.multiplier() + " is not a finite number")
                 .done();
-        return new Declaration().matrix("weight", Shape.of(dims.vocabulary(), dims.hidden()), Initialiser.normal(0.02));
+        Shape shape = Shape.of(dims.vocabulary(), dims.hidden());
+        return spec.tiedTo()
+                .map(path -> new Declaration().shared("weight", path))
+                .orElseGet(() -> new Declaration().matrix("weight", shape, Initialiser.normal(0.02)));
     }
 
     @Override

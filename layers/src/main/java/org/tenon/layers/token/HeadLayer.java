@@ -12,17 +12,19 @@ import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.Tensor;
 
 /**
- * {@code logits = x W^T}, perhaps {@code cap * tanh(logits / cap)}.
+ * {@code logits = multiplier * x W^T}, perhaps {@code cap * tanh(logits / cap)}.
  *
  * @param weight {@code [vocabulary, hidden]}
  * @param softCap what logits are capped at
+ * @param multiplier multiplies the logits before that
  */
-record HeadLayer(Tensor weight, OptionalDouble softCap) implements Layer {
+record HeadLayer(Tensor weight, OptionalDouble softCap, double multiplier) implements Layer {
     /** x: [outputs, hidden] -> F32 [outputs, vocabulary]. */
     @Override
     public Tensor forward(Tensor x, Step step) {
         Ops ops = step.ops();
-        Tensor logits = new Projection(Map.of("logits", weight), Optional.empty()).apply(ops, x, DType.F32);
+        Tensor products = new Projection(Map.of("logits", weight), Optional.empty()).apply(ops, x, DType.F32);
+        Tensor logits = multiplier == 1 ? products : ops.multiply(products, multiplier);
         if (softCap.isEmpty()) {
             return logits;
         }

@@ -20,7 +20,8 @@ public final class HeadProvider implements LayerProvider<Head> {
             (spec, parts) -> write(spec),
             (tree, parts) -> new Head(
                     tree.optional("tiedTo").map(Config::asText),
-                    tree.has("softCap") ? OptionalDouble.of(tree.decimal("softCap")) : OptionalDouble.empty()));
+                    tree.has("softCap") ? OptionalDouble.of(tree.decimal("softCap")) : OptionalDouble.empty(),
+                    tree.decimal("multiplier", 1)));
 
     /** Made by {@link java.util.ServiceLoader}. */
     public HeadProvider() {}
@@ -33,7 +34,9 @@ public final class HeadProvider implements LayerProvider<Head> {
     private static Config write(Head spec) {
         Config tree =
                 spec.tiedTo().map(path -> Config.object().with("tiedTo", path)).orElseGet(Config::object);
-        return spec.softCap().isPresent() ? tree.with("softCap", spec.softCap().getAsDouble()) : tree;
+        Config capped =
+                spec.softCap().isPresent() ? tree.with("softCap", spec.softCap().getAsDouble()) : tree;
+        return spec.multiplier() == 1 ? capped : capped.with("multiplier", spec.multiplier());
     }
 
     @Override
@@ -41,6 +44,10 @@ public final class HeadProvider implements LayerProvider<Head> {
         double cap = spec.softCap().orElse(1);
         InvalidLayer.check()
                 .that(cap >= Float.MIN_NORMAL && cap <= Float.MAX_VALUE, "softCap", cap + " is not a positive number")
+                .that(
+                        Double.isFinite(spec.multiplier()) && spec.multiplier() != 0,
+                        "multiplier",
+                        spec.multiplier() + " is not a finite number other than 0")
                 .done();
         Shape shape = Shape.of(dims.vocabulary(), dims.hidden());
         return spec.tiedTo()
@@ -50,6 +57,6 @@ public final class HeadProvider implements LayerProvider<Head> {
 
     @Override
     public Layer build(Head spec, LayerContext context) {
-        return new HeadLayer(context.parameter("weight"), spec.softCap());
+        return new HeadLayer(context.parameter("weight"), spec.softCap(), spec.multiplier());
     }
 }

@@ -45,7 +45,7 @@ public final class Blueprint {
      * A stack of layers.
      *
      * @param name its name
-     * @param axis its rows: {@link Axis#TOKENS} for the only stack, else an axis of its name
+     * @param axis its rows: {@link Axis#TOKENS} for the last stack, an axis of its name for the one before it
      * @param embedding turns ids into rows
      * @param layers the layers in order
      * @param norm the norm after the last layer
@@ -82,7 +82,11 @@ public final class Blueprint {
         /** {@return the caches that share its block tables; nothing for a state} */
         public Optional<KeyGroup> group() {
             return switch (memory.kept()) {
-                case LayerMemory.Keys keys -> Optional.of(new KeyGroup(axis, keys.reach()));
+                case LayerMemory.Keys keys -> {
+                    Axis source =
+                            keys.source().map(Axis::new).orElse(axis); // an encoder's rows are called as its stack
+                    yield Optional.of(new KeyGroup(axis, source, keys.reach()));
+                }
                 case LayerMemory.State _ -> Optional.empty();
             };
         }
@@ -117,6 +121,13 @@ public final class Blueprint {
     /** {@return the stacks in order} */
     public List<Stack> stacks() {
         return stacks;
+    }
+
+    /** {@return the rows of the encoder, in a model of two stacks} */
+    public Optional<Axis> source() {
+        return stacks.size() == 1
+                ? Optional.empty()
+                : Optional.of(stacks.getFirst().axis());
     }
 
     /** {@return what turns the last stack's rows into outputs, by name} */
@@ -223,7 +234,8 @@ public final class Blueprint {
 
     /**
      * What it costs to compute a token: two operations for each element of a matrix that the token is multiplied by, and what layers do
-     * with each key that it sees and with their states. Look-ups, norms and activations are left out.
+     * with each key that it sees and with their states. Look-ups, norms and activations are left out. Of a model of two stacks, a token
+     * of each.
      *
      * @param keys the keys before the token, its own included
      * @return floating-point operations

@@ -21,7 +21,7 @@ import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
 
 /**
- * A causal model compiled for a backend: fill the inputs, run, read the logits. Who owns which block, and what comes next in a sequence, is
+ * A model that gives logits, compiled for a backend: fill the inputs, run, read the logits. Who owns which block, and what comes next in a sequence, is
  * the caller's. Used from one thread at a time; {@link #close} comes last and leaves the backend open.
  */
 public final class Network implements AutoCloseable {
@@ -139,7 +139,7 @@ public final class Network implements AutoCloseable {
     /**
      * Compiles a model.
      *
-     * @param blueprint its architecture, with one stack and a {@link ModelSpec#HEAD}
+     * @param blueprint its architecture: a decoder, alone or behind an encoder, with a {@link ModelSpec#HEAD}
      * @param weights where each parameter comes from, by path, of the declared shape
      * @param backend where to run it; stays the caller's
      * @param numerics the precision that the backend was opened with
@@ -155,8 +155,8 @@ public final class Network implements AutoCloseable {
             Numerics numerics,
             Bounds bounds,
             Runner.Progress progress) {
-        Axis axis = blueprint.stacks().getFirst().axis();
-        Shapes shapes = new Shapes(axis, blueprint.keyGroups(), bounds);
+        Axis axis = blueprint.stacks().getLast().axis();
+        Shapes shapes = new Shapes(axis, blueprint.source(), blueprint.keyGroups(), bounds);
         NetworkWriter.Written written =
                 new NetworkWriter(blueprint, weights, numerics, bounds, shapes.largest()).write(ModelSpec.HEAD);
         Runner runner = Runner.of(written.program(), backend, progress);
@@ -186,15 +186,11 @@ public final class Network implements AutoCloseable {
     /**
      * The shape of a step, rounded up to a bucket. The caller fills what the rounding adds with padding.
      *
-     * @param rows rows in the step
-     * @param sequences sequences in the step
-     * @param query the most rows that one sequence has
-     * @param outputs rows whose logits are wanted
-     * @param keys for each of {@link #groups}, the most keys that one sequence has in its table after the step
+     * @param step what the step has
      * @return the shape; the same object for the same bucket
      */
-    public StepShape shape(int rows, int sequences, int query, int outputs, int[] keys) {
-        return shapes.of(rows, sequences, query, outputs, keys);
+    public StepShape shape(StepCounts step) {
+        return shapes.of(step);
     }
 
     /**
@@ -232,6 +228,31 @@ public final class Network implements AutoCloseable {
         List<Buffer> all = pools.getOrDefault(group, List.of());
         for (int i = 0; i < all.size(); i++) {
             clear(all.get(i), block, positions);
+        }
+    }
+
+    /**
+     * Copies the first positions of a block to another, in all layers of a group.
+     *
+     * @param group the group
+     * @param from the block
+     * @param to the other block
+     * @param positions how many
+     */
+    public void copy(KeyGroup group, int from, int to, int positions) {
+        List<Buffer> all = pools.getOrDefault(group, List.of());
+        for (int i = 0; i < all.size(); i++) {
+            Buffer pool = all.get(i); // [blocks, kvHeads, blockSize, width]
+            for (int head = 0; head < pool.shape().size(1); head++) {
+                long offset = pool.offset() + head * pool.spec().stride(1);
+                runner.queue()
+                        .copy(
+                                pool.storage(),
+                                offset + from * pool.spec().stride(0),
+                                pool.storage(),
+                                offset + to * pool.spec().stride(0),
+                                positions * pool.spec().stride(2));
+            }
         }
     }
 

@@ -76,13 +76,16 @@ final class NetworkWriter {
             Tensor logits,
             List<Routings.Routing> routings) {}
 
-    /** Embedding, layers, then norm and head on the rows whose output is wanted. */
+    /** Each stack in turn: embedding and layers, then the norm; of the last one norm and head on the rows whose output is wanted. */
     Written write(String head) {
-        Blueprint.Stack stack = blueprint.stacks().getFirst();
-        Tensor x = forward(stack.embedding(), input(StepInput.ids(stack.axis()))); // [rows, hidden]
-        for (LayerNode<?> layer : stack.layers()) {
-            x = forward(layer, x);
+        Blueprint.Stack stack = blueprint.stacks().getLast();
+        for (Blueprint.Stack before :
+                blueprint.stacks().subList(0, blueprint.stacks().size() - 1)) {
+            Tensor output = forward(before.norm(), rows(before)); // [rows, hidden]
+            signals.clear(); // they live within their stack
+            signals.put(Signal.output(before.name()), output);
         }
+        Tensor x = rows(stack);
         Tensor wanted = writer.ops().gather(x, input(StepInput.outputs(stack.axis()))); // [outputs, hidden]
         LayerNode<?> last = blueprint.heads().get(head);
         if (last == null) {
@@ -108,11 +111,7 @@ final class NetworkWriter {
     /** Embedding, layers and norm on all rows, then each head on the rows that are wanted of it. */
     Encoder writeEncoder() {
         Blueprint.Stack stack = blueprint.stacks().getFirst();
-        Tensor x = forward(stack.embedding(), input(StepInput.ids(stack.axis()))); // [rows, hidden]
-        for (LayerNode<?> layer : stack.layers()) {
-            x = forward(layer, x);
-        }
-        Tensor hidden = writer.ops().convert(forward(stack.norm(), x), DType.F32);
+        Tensor hidden = writer.ops().convert(forward(stack.norm(), rows(stack)), DType.F32);
         Map<String, Tensor> heads = new LinkedHashMap<>();
         blueprint.heads().forEach((name, head) -> {
             Tensor wanted = writer.ops().gather(hidden, input(StepInput.outputs(stack.axis(), name)));
@@ -121,6 +120,15 @@ final class NetworkWriter {
         List<Tensor> outputs = new ArrayList<>(heads.values());
         outputs.addFirst(hidden);
         return new Encoder(writer.finish(outputs), inputs, hidden, heads);
+    }
+
+    /** What the last layer of a stack gives, [rows, hidden]. */
+    private Tensor rows(Blueprint.Stack stack) {
+        Tensor x = forward(stack.embedding(), input(StepInput.ids(stack.axis())));
+        for (LayerNode<?> layer : stack.layers()) {
+            x = forward(layer, x);
+        }
+        return x;
     }
 
     private Tensor forward(LayerNode<?> node, Tensor x) {
@@ -257,6 +265,7 @@ final class NetworkWriter {
                     found.values(),
                     input(StepInput.table(group, bounds.cache(group).entries())),
                     input(StepInput.bases(group)),
+                    input(StepInput.lengths(group)),
                     input(StepInput.slots(group)));
         }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.layer.Dims;
 import org.tenon.api.layer.InvalidLayer;
+import org.tenon.api.layer.LayerMemory;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.layer.Memory;
@@ -25,6 +26,7 @@ final class Walk {
     private final LayerProviders providers;
     private final Declared declared = new Declared();
     private final Set<Signal> written = new HashSet<>();
+    private final Set<String> before = new HashSet<>(); // the stacks so far
     private final List<Fault> faults = new ArrayList<>();
 
     Walk(ModelSpec spec, LayerProviders providers) {
@@ -38,13 +40,23 @@ final class Walk {
         if (spec.stacks().isEmpty()) {
             faults.add(new Fault("stacks", "a model has at least one"));
         }
-        Set<String> names = new HashSet<>();
+        if (spec.stacks().size() > 2) {
+            faults.add(new Fault(
+                    "stacks",
+                    "a model has at most two, an encoder and a decoder, but this has "
+                            + spec.stacks().size()));
+        }
         List<Blueprint.Stack> stacks = new ArrayList<>();
         for (ModelSpec.Stack stack : spec.stacks()) {
-            if (!names.add(stack.name())) {
+            if (before.contains(stack.name())) {
                 faults.add(new Fault("stacks", "two are called " + stack.name()));
             }
             stack(stack).ifPresent(stacks::add);
+            before.add(stack.name());
+            if (!decodes(stack)) {
+                written.clear(); // signals live within their stack
+                written.add(Signal.output(stack.name()));
+            }
         }
         Map<String, LayerNode<?>> heads = new LinkedHashMap<>();
         if (!spec.stacks().isEmpty()) {
@@ -70,8 +82,13 @@ final class Walk {
         }
     }
 
+    /** The last stack gives the outputs; it alone keeps something from step to step. */
+    private boolean decodes(ModelSpec.Stack stack) {
+        return stack.equals(spec.stacks().getLast());
+    }
+
     private Dims dims(ModelSpec.Stack stack) {
-        Axis axis = spec.stacks().size() == 1 ? Axis.TOKENS : new Axis(stack.name());
+        Axis axis = decodes(stack) ? Axis.TOKENS : new Axis(stack.name());
         return new Dims(stack.hidden(), spec.vocabulary(), spec.context(), axis);
     }
 
@@ -148,6 +165,12 @@ final class Walk {
                 faults.add(new Fault(
                         place + "." + name,
                         "is kept from step to step, and an encoder computes whole sequences at once"));
+            }
+            if (memory instanceof LayerMemory.Keys keys) {
+                keys.source()
+                        .filter(stack -> !before.contains(stack))
+                        .ifPresent(stack -> faults.add(
+                                new Fault(place, "attends to the stack " + stack + ", and there is none before it")));
             }
             declared.sites().put(site, new Blueprint.Site(new Memory(site, memory), dims.axis()));
         });

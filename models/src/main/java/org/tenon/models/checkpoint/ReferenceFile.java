@@ -135,6 +135,7 @@ public final class ReferenceFile implements AutoCloseable {
         private final int[] generatedIds;
         private final float[] margins;
         private final Optional<Rows> logits;
+        private final int[] decoderInputIds;
         private final int[] tokenTypeIds;
         private final Optional<Rows> lastHiddenState;
         private final Optional<Rows> poolerOutput;
@@ -146,6 +147,10 @@ public final class ReferenceFile implements AutoCloseable {
                 throw wrong(name("input_ids"), "must hold at least one id");
             }
             this.generatedIds = ids("generated_ids");
+            this.decoderInputIds = ids("decoder_input_ids");
+            if (autoClass().equals("seq2seq") && decoderInputIds.length == 0) {
+                throw wrong(name("decoder_input_ids"), "must hold at least one id: the decoder's start token");
+            }
             this.logits = has("logits") ? Optional.of(rows()) : Optional.empty();
             this.tokenTypeIds = has("token_type_ids") ? ids("token_type_ids") : new int[inputIds.length];
             if (tokenTypeIds.length != inputIds.length) {
@@ -173,6 +178,11 @@ public final class ReferenceFile implements AutoCloseable {
         /** {@return the ids that the model was given, a fresh array [n]} */
         public int[] inputIds() {
             return inputIds.clone();
+        }
+
+        /** {@return the ids that the decoder was given, its start token first, a fresh array [m]; empty where there is no decoder} */
+        public int[] decoderInputIds() {
+            return decoderInputIds.clone();
         }
 
         /** {@return the logits of each row, [n, vocab]; of a classifier one row; nothing where the model has no head} */
@@ -261,12 +271,15 @@ public final class ReferenceFile implements AutoCloseable {
 
         private Rows rows() {
             Rows rows = new Rows(source("logits", SafetensorsType.F32));
-            boolean perToken = autoClass().equals("causal") || autoClass().equals("masked");
-            if (perToken && rows.count() != inputIds.length) {
+            boolean decoded = autoClass().equals("seq2seq");
+            boolean perToken =
+                    decoded || autoClass().equals("causal") || autoClass().equals("masked");
+            int tokens = decoded ? decoderInputIds.length : inputIds.length;
+            if (perToken && rows.count() != tokens) {
                 throw wrong(
                         name("logits"),
-                        "must have a row for each of the " + inputIds.length + " input_ids, but has the shape "
-                                + rows.source.shape());
+                        "must have a row for each of the " + tokens + (decoded ? " decoder_input_ids" : " input_ids")
+                                + ", but has the shape " + rows.source.shape());
             }
             return rows;
         }

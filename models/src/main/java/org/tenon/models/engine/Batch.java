@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.GenerationFailed;
+import org.tenon.api.model.Overloaded;
 import org.tenon.api.model.Scores;
 
 /**
@@ -36,6 +37,7 @@ final class Batch {
     private final Set<CachedSequence> stepped = new LinkedHashSet<>();
 
     private final List<Run> inStep = new ArrayList<>();
+    private final List<CachedSequence> sequencesInStep = new ArrayList<>(); // beside it, for a run may have several
     private final List<Run> decoding = new ArrayList<>();
     private final List<Run> prefilling = new ArrayList<>();
     private final int[] counts;
@@ -108,6 +110,13 @@ final class Batch {
             } else if (admit(run, now)) {
                 waiting.remove(run);
                 insert(running, run);
+            } else if (running.isEmpty() && run.width() > 1) {
+                String message = "the caches can't hold the " + run.width()
+                        + " sequences of a search that no longer share enough";
+                fail(
+                        run,
+                        message,
+                        new Overloaded(message, "raise the limit for cache bytes, or search with fewer beams"));
             } else {
                 return;
             }
@@ -115,15 +124,16 @@ final class Batch {
     }
 
     private boolean admit(Run run, long now) {
-        if (running.size() >= mostSequences && !evictParked(now)) {
-            return false;
+        while (sequencesRunning() + run.width() > mostSequences) {
+            if (!evictParked(now)) {
+                return false;
+            }
         }
-        CachedSequence sequence = run.sequence();
-        idle.remove(sequence);
+        idle.remove(run.sequence());
         run.adopt(blocks);
-        while (!blocks.reserve(sequence, run.keys())) {
+        while (!reserve(run)) {
             if (!evictIdle() && !evictParked(now)) {
-                blocks.release(sequence); // what is in full blocks may be found again
+                release(run); // what is in full blocks may be found again
                 return false;
             }
         }
@@ -134,6 +144,32 @@ final class Batch {
         return true;
     }
 
+    private int sequencesRunning() {
+        int count = 0;
+        for (int i = 0; i < running.size(); i++) {
+            count += running.get(i).width();
+        }
+        return count;
+    }
+
+    /** Gives blocks to all sequences of a run, for what they have; false where there aren't enough. */
+    private boolean reserve(Run run) {
+        List<CachedSequence> sequences = run.sequences();
+        for (int i = 0; i < sequences.size(); i++) {
+            if (!blocks.reserve(sequences.get(i), run.keys(sequences.get(i)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void release(Run run) {
+        List<CachedSequence> sequences = run.sequences();
+        for (int i = 0; i < sequences.size(); i++) {
+            blocks.release(sequences.get(i));
+        }
+    }
+
     /**
      * Fills the rows of the next step: first those who decode, one row each; what room is left is shared evenly by those whose prompts are
      * still to be computed, so that a long one doesn't hold up the others.
@@ -141,6 +177,7 @@ final class Batch {
     void compose(long now) {
         rows.clear();
         inStep.clear();
+        sequencesInStep.clear();
         decoding.clear();
         prefilling.clear();
         for (int i = 0; i < running.size(); i++) {
@@ -156,43 +193,53 @@ final class Batch {
             Run run = prefilling.get(i);
             int left = prefilling.size() - i;
             int share = (rows.room() + left - 1) / left;
-            include(run, Math.min(share, run.sequence().pending()), now);
+            include(run, Math.min(share, run.pending()), now);
         }
     }
 
     private void include(Run run, int count, long now) {
-        CachedSequence sequence = run.sequence();
         if (!running.contains(run)) {
             return; // an older one needed its blocks
         }
-        while (!blocks.reserve(sequence, sequence.cached() + count)) {
-            if (!evictIdle() && !evictParked(now) && !evictYounger(run)) {
-                evict(run);
-                return;
+        List<CachedSequence> due = run.due();
+        if (!rows.hasRoomForSource(due.getFirst())) {
+            return; // an encoder computes a source whole; those before it are older
+        }
+        for (int i = 0; i < due.size(); i++) {
+            CachedSequence sequence = due.get(i);
+            while (!blocks.reserve(sequence, sequence.cached() + count)) {
+                if (!evictIdle() && !evictParked(now) && !evictYounger(run)) {
+                    evict(run);
+                    return;
+                }
             }
         }
-        boolean whole = count == sequence.pending();
         if (!run.decoding()) {
             rows.prefill(count);
         }
-        counts[inStep.size()] = count;
-        inStep.add(run);
-        rows.add(sequence, count, whole ? 1 : 0);
+        for (int i = 0; i < due.size(); i++) {
+            CachedSequence sequence = due.get(i);
+            counts[inStep.size()] = count;
+            inStep.add(run);
+            sequencesInStep.add(sequence);
+            rows.add(sequence, count, count == sequence.pending() ? 1 : 0);
+        }
     }
 
     /** Takes what a step has computed. */
     void take(Computation computation, float[] logits, Scores scores) {
         int output = 0;
         for (int i = 0; i < inStep.size(); i++) {
-            Run run = inStep.get(i);
-            run.sequence().computed(counts[i]);
-            blocks.enter(run.sequence());
-            if (run.sequence().pending() == 0) {
+            CachedSequence sequence = sequencesInStep.get(i);
+            sequence.computed(counts[i]);
+            blocks.enter(sequence);
+            if (sequence.pending() == 0) {
                 computation.logits(output++, logits);
-                next(run, logits, scores);
+                next(inStep.get(i), logits, scores);
             }
         }
         inStep.clear();
+        sequencesInStep.clear();
     }
 
     private void next(Run run, float[] logits, Scores scores) {
@@ -226,7 +273,7 @@ final class Batch {
             begun.accept(run);
         }
         if (!run.kept()) {
-            blocks.release(run.sequence());
+            release(run);
         } else {
             rest(run.sequence());
         }
@@ -349,7 +396,7 @@ final class Batch {
     private void evict(Run run) {
         running.remove(run);
         insert(waiting, run);
-        blocks.release(run.sequence());
+        release(run);
     }
 
     private static void insert(List<Run> runs, Run run) {

@@ -66,7 +66,7 @@ final class BlockPool {
         return positions;
     }
 
-    /** Holds a block that is in the index, beside those who hold it already. */
+    /** Holds a block that is in the index or that somebody holds, beside those who hold it already. */
     void hold(int block) {
         if (holders[block]++ == 0) {
             unlink(block);

@@ -48,7 +48,12 @@ final class BlockTable {
 
     /** Begins anew at position zero; all blocks have been removed. */
     void restart() {
+        restart(0);
+    }
+
+    /** Begins anew at a position; all blocks have been removed. */
+    void restart(int position) {
         first = 0;
-        base = 0;
+        base = position;
     }
 }

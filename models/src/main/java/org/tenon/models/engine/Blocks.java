@@ -40,8 +40,14 @@ final class Blocks {
      * @param reach how many keys a query sees
      * @param blocks how many there are
      * @param entries how many one sequence can have
+     * @param crosses whether the keys are an encoder's: a sequence has as many as its source is long, from the first step on
      */
-    record Group(int reach, int blocks, int entries) {}
+    record Group(int reach, int blocks, int entries, boolean crosses) {
+        /** A group whose keys are the sequence's own. */
+        Group(int reach, int blocks, int entries) {
+            this(reach, blocks, entries, false);
+        }
+    }
 
     /** Sets the first positions of a group's block to zero. */
     @FunctionalInterface
@@ -95,11 +101,16 @@ final class Blocks {
         return groups[group].entries();
     }
 
-    /** A new sequence, without ids or blocks. */
-    CachedSequence sequence() {
+    /** Whether the keys of a group are an encoder's. */
+    boolean crosses(int group) {
+        return groups[group].crosses();
+    }
+
+    /** A new sequence, without ids or blocks, for an encoder's ids where there is one. */
+    CachedSequence sequence(int... source) {
         BlockTable[] tables = new BlockTable[groups.length];
         Arrays.setAll(tables, group -> new BlockTable(groups[group].entries()));
-        return new CachedSequence(tables);
+        return new CachedSequence(tables, source);
     }
 
     /** Blocks of a group that nobody holds. */
@@ -128,12 +139,7 @@ final class Blocks {
         }
         for (int group = 0; group < pools.length; group++) {
             for (int lacking = lacking(sequence, group, upTo); lacking > 0; lacking--) {
-                int block = pools[group].take();
-                int positions = pools[group].clear(block);
-                if (positions > 0) {
-                    clearing.clear(group, block, positions);
-                }
-                sequence.table(group).add(block);
+                sequence.table(group).add(cleared(group));
             }
         }
         return true;
@@ -141,7 +147,8 @@ final class Blocks {
 
     private int lacking(CachedSequence sequence, int group, int upTo) {
         BlockTable table = sequence.table(group);
-        long end = Math.min(upTo, table.base() + (long) groups[group].entries() * blockSize);
+        int wanted = crosses(group) ? sequence.source().length : upTo;
+        long end = Math.min(wanted, table.base() + (long) groups[group].entries() * blockSize);
         return (int) ((end + blockSize - 1) / blockSize) - table.base() / blockSize - table.count();
     }
 
@@ -168,6 +175,9 @@ final class Blocks {
             return;
         }
         for (int group = 0; group < pools.length; group++) {
+            if (crosses(group)) {
+                continue; // a source stays whole
+            }
             BlockTable table = sequence.table(group);
             if (table.base() > firstSeen(group, kept)) {
                 release(sequence); // what the window has left behind is to be computed again
@@ -181,7 +191,7 @@ final class Blocks {
         int blocks = (kept + blockSize - 1) / blockSize;
         for (int group = 0; group < pools.length; group++) {
             BlockTable table = sequence.table(group);
-            while (table.count() > 0 && table.base() / blockSize + table.count() > blocks) {
+            while (!crosses(group) && table.count() > 0 && table.base() / blockSize + table.count() > blocks) {
                 releaseLast(sequence, group);
             }
         }
@@ -260,6 +270,53 @@ final class Blocks {
         }
     }
 
+    /** Copies the first positions of a group's block to another. */
+    @FunctionalInterface
+    interface Copying {
+        void copy(int group, int from, int to, int positions);
+    }
+
+    /**
+     * Makes a sequence another's twin: both hold the full blocks and those of the source, and the block that is begun is copied. Where there is none for
+     * the copy, its keys are to be computed again.
+     */
+    void fork(CachedSequence parent, CachedSequence child, Copying copying) {
+        release(child);
+        child.twin(parent);
+        int kept = parent.cached();
+        for (int group = 0; group < pools.length; group++) {
+            BlockTable from = parent.table(group);
+            BlockTable to = child.table(group);
+            to.restart(from.base());
+            for (int i = 0; i < from.count(); i++) {
+                int start = from.base() + i * blockSize;
+                int begun = parent.cached() - start;
+                if (crosses(group) || begun >= blockSize) {
+                    pools[group].hold(from.block(i));
+                    to.add(from.block(i));
+                } else if (begun > 0 && pools[group].available() > 0) {
+                    int copy = cleared(group);
+                    copying.copy(group, from.block(i), copy, begun);
+                    to.add(copy);
+                } else if (begun > 0) {
+                    kept = Math.min(kept, start);
+                }
+            }
+        }
+        child.cached(kept);
+        child.entered(parent.entered(), parent.lastEntered(), parent.lastSerial()); // full blocks are all kept
+    }
+
+    /** A block that nobody holds, cleared. */
+    private int cleared(int group) {
+        int block = pools[group].take();
+        int positions = pools[group].clear(block);
+        if (positions > 0) {
+            clearing.clear(group, block, positions);
+        }
+        return block;
+    }
+
     /** Takes all blocks back; contents that others may want are kept as long as there is room. */
     void release(CachedSequence sequence) {
         if (sequence.slot() != CachedSequence.NONE) {
@@ -279,6 +336,7 @@ final class Blocks {
         BlockTable table = sequence.table(group);
         int block = table.removeLast();
         int start = table.base() + table.count() * blockSize;
-        pools[group].release(block, Math.clamp((long) sequence.reached() - start, 0, blockSize));
+        int reached = crosses(group) ? sequence.encoded() : sequence.reached();
+        pools[group].release(block, Math.clamp((long) reached - start, 0, blockSize));
     }
 }

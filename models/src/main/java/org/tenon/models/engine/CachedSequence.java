@@ -13,7 +13,11 @@ final class CachedSequence {
 
     private static final int FEWEST = 16;
 
+    private static final int[] NO_SOURCE = {};
+
     private final BlockTable[] tables; // [groups]
+    private final int[] source;
+    private boolean encoded;
     private int[] ids = new int[FEWEST];
     private int slot = NONE;
     private int length;
@@ -25,7 +29,28 @@ final class CachedSequence {
 
     /** An empty sequence with these empty tables. */
     CachedSequence(BlockTable[] tables) {
+        this(tables, NO_SOURCE);
+    }
+
+    /** An empty sequence with these empty tables, which an encoder's ids belong to; there are none where there is no encoder. */
+    CachedSequence(BlockTable[] tables, int[] source) {
         this.tables = tables;
+        this.source = source;
+    }
+
+    /** How many ids the encoder is to compute before anything else: all of them, or none. */
+    int unencoded() {
+        return encoded ? 0 : source.length;
+    }
+
+    /** How many ids of the encoder have their keys in the cache. */
+    int encoded() {
+        return encoded ? source.length : 0;
+    }
+
+    /** The encoder's ids. */
+    int[] source() {
+        return source;
     }
 
     int length() {
@@ -90,13 +115,21 @@ final class CachedSequence {
         cached = Math.min(cached, length);
     }
 
+    /** Takes another's ids, and counts as cached what it has; the blocks follow. */
+    void twin(CachedSequence other) {
+        become(other.ids());
+        cached(other.cached);
+        encoded = other.encoded;
+    }
+
     /** Forgets the last ids, on whatever thread; {@link Blocks#trim} follows on the engine's. */
     void truncate(int to) {
         length = to;
     }
 
-    /** So many more ids have their keys in the cache. */
+    /** So many more ids have their keys in the cache, and those of the encoder, too. */
     void computed(int count) {
+        encoded = true;
         cached += count;
         reached = Math.max(reached, cached);
     }
@@ -114,6 +147,7 @@ final class CachedSequence {
 
     /** All blocks have been given back. */
     void uncached() {
+        encoded = false;
         cached = 0;
         reached = 0;
         entered(0, PrefixIndex.NONE, 0);

@@ -17,6 +17,9 @@ interface Computation extends AutoCloseable {
     /** Sets the first positions of a block to zero, in all caches of a group. */
     void clear(int group, int block, int positions);
 
+    /** Copies the first positions of a block to another, in all caches of a group. */
+    void copy(int group, int from, int to, int positions);
+
     /** Tells a listener what each kernel takes, from the next step on. */
     void listen(KernelListener listener);
 

@@ -164,6 +164,11 @@ final class Engine implements Inbox.Owner {
         listeners.stepped(rows);
     }
 
+    /** Copies the first positions of a block to another, in all caches of a group. */
+    void copy(int group, int from, int to, int positions) {
+        computation.copy(group, from, to, positions);
+    }
+
     /** A row of logits of the last step, a new array. */
     float[] logits(int output) {
         float[] row = new float[vocabulary];

@@ -53,9 +53,9 @@ final class EngineStepper implements Stepper {
         private final EngineStepper stepper;
         private final CachedSequence tokens;
 
-        Opened(EngineStepper stepper) {
+        Opened(EngineStepper stepper, int[] source) {
             this.stepper = stepper;
-            this.tokens = stepper.blocks.sequence();
+            this.tokens = stepper.blocks.sequence(source);
         }
 
         @Override
@@ -88,14 +88,21 @@ final class EngineStepper implements Stepper {
 
     @Override
     public Sequence open() {
+        return open(new int[0]);
+    }
+
+    @Override
+    public Sequence open(int[] source) {
         check();
+        int[] encoded = source.clone();
+        prompts.checkSource(encoded);
         int most = limits.sequences().orElseThrow();
         if (opened.size() >= most) {
             throw new Overloaded(
                     "the stepper has " + most + " sequences, as many as the limit for sequences",
                     "close one, or raise the limit");
         }
-        Opened sequence = new Opened(this);
+        Opened sequence = new Opened(this, encoded);
         opened.add(sequence);
         return sequence;
     }
@@ -123,6 +130,7 @@ final class EngineStepper implements Stepper {
         Set<Sequence> seen = new HashSet<>();
         long rows = 0;
         long outputs = 0;
+        long sources = 0;
         for (Chunk chunk : chunks) {
             int[] ids = chunk.ids();
             if (!(chunk.sequence() instanceof Opened sequence) || !opened.contains(sequence)) {
@@ -141,10 +149,12 @@ final class EngineStepper implements Stepper {
             }
             prompts.checkIds(ids);
             rows += ids.length;
+            sources += sequence.tokens.unencoded();
             outputs += chunk.outputs();
             checked.add(new Rows(sequence.tokens, chunk));
         }
         atMost(rows, limits.rows(), "rows");
+        atMost(sources, limits.rows(), "rows");
         atMost(outputs, limits.outputs().orElseThrow(), "outputs");
         return checked;
     }

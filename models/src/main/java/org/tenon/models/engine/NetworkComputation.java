@@ -30,10 +30,13 @@ final class NetworkComputation implements Computation {
     private final Optional<Input> outputs;
     private final Optional<Input> reads;
     private final Optional<Input> writes;
+    private final Optional<SourceInputs> source;
     private final List<KeyGroup> groups;
+    private final List<Optional<Input>> crossLengths = new ArrayList<>(); // of the groups whose keys are an encoder's
     private final List<Optional<Input>> tables = new ArrayList<>(); // [groups]
     private final List<Optional<Input>> bases = new ArrayList<>(); // [groups]
     private final List<Optional<Input>> slots = new ArrayList<>(); // [groups]
+    private final Extent[] slotRows; // [groups]
 
     /** The network; {@code release} gives back what lies below it, after it. */
     NetworkComputation(Network network, Runnable release) {
@@ -46,8 +49,13 @@ final class NetworkComputation implements Computation {
         this.outputs = network.input(StepInput.outputs(AXIS));
         this.reads = network.input(StepInput.stateReads(AXIS));
         this.writes = network.input(StepInput.stateWrites(AXIS));
+        this.source = network.blueprint().source().map(axis -> SourceInputs.of(network, axis));
         this.groups = network.groups();
+        this.slotRows = groups.stream().map(group -> group.source().rows()).toArray(Extent[]::new);
         for (KeyGroup group : groups) {
+            if (group.crosses()) {
+                crossLengths.add(network.input(StepInput.lengths(group)));
+            }
             tables.add(network.input(
                     StepInput.table(group, network.bounds().cache(group).entries())));
             bases.add(network.input(StepInput.bases(group)));
@@ -55,9 +63,54 @@ final class NetworkComputation implements Computation {
         }
     }
 
+    /** What the encoder is told of the sequences that it computes. */
+    private record SourceInputs(
+            Axis axis,
+            Optional<Input> ids,
+            Optional<Input> positions,
+            Optional<Input> sequence,
+            Optional<Input> lengths,
+            Optional<Input> members,
+            int longest) {
+        static SourceInputs of(Network network, Axis axis) {
+            int longest =
+                    Math.min(network.bounds().rows(), network.blueprint().spec().context());
+            return new SourceInputs(
+                    axis,
+                    network.input(StepInput.ids(axis)),
+                    network.input(StepInput.positions(axis)),
+                    network.input(StepInput.sequence(axis)),
+                    network.input(StepInput.lengths(axis)),
+                    network.input(StepInput.members(axis, longest)),
+                    longest);
+        }
+
+        void fill(StepRows step, StepShape shape) {
+            int rows = shape.size(axis.rows());
+            NetworkComputation.fill(ids, step.sourceIds, step.sourceRows(), rows, -1);
+            NetworkComputation.fill(positions, step.sourcePositions, step.sourceRows(), rows, 0);
+            NetworkComputation.fill(sequence, step.sourceSequence, step.sourceRows(), rows, -1);
+            int sequences = shape.size(axis.sequences());
+            NetworkComputation.fill(lengths, step.sourceLengths, step.sources(), sequences, 0);
+            members.ifPresent(input -> members(input, step, sequences));
+        }
+
+        /** Whole sequences lie one after another. */
+        private void members(Input input, StepRows step, int sequences) {
+            int row = 0;
+            for (int source = 0; source < step.sources(); source++) {
+                for (int i = 0; i < step.sourceLengths[source]; i++) {
+                    input.set(source * longest + i, row++);
+                }
+                input.fill(source * longest + step.sourceLengths[source], (source + 1) * longest, -1);
+            }
+            input.fill(step.sources() * longest, sequences * longest, -1);
+        }
+    }
+
     @Override
     public void run(StepRows step) {
-        StepShape shape = network.shape(step.rows(), step.sequences(), step.query(), step.outputs(), step.keys);
+        StepShape shape = network.shape(step);
         int rows = shape.size(ROWS);
         int sequences = shape.size(SEQUENCES);
         fill(ids, step.ids, step.rows(), rows, -1);
@@ -71,7 +124,14 @@ final class NetworkComputation implements Computation {
             int entries = step.entries[group];
             fill(tables.get(group), step.tables[group], step.sequences() * entries, sequences * entries, -1);
             fill(bases.get(group), step.bases[group], step.sequences(), sequences, 0);
-            fill(slots.get(group), step.slots[group], step.rows(), rows, -1);
+            int slotted = groups.get(group).crosses() ? step.sourceRows() : step.rows();
+            fill(slots.get(group), step.slots[group], slotted, shape.size(slotRows[group]), -1);
+        }
+        for (int cross = 0; cross < crossLengths.size(); cross++) {
+            fill(crossLengths.get(cross), step.crossLengths, step.sequences(), sequences, 0);
+        }
+        if (source.isPresent()) {
+            source.get().fill(step, shape);
         }
         network.run(shape);
     }
@@ -91,6 +151,11 @@ final class NetworkComputation implements Computation {
     @Override
     public void clear(int group, int block, int positions) {
         network.clear(groups.get(group), block, positions);
+    }
+
+    @Override
+    public void copy(int group, int from, int to, int positions) {
+        network.copy(groups.get(group), from, to, positions);
     }
 
     @Override

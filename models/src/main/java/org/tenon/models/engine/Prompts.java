@@ -14,11 +14,19 @@ final class Prompts {
     private final Optional<Tokenizer> tokenizer;
     private final int vocabulary;
     private final int context;
+    private final int longestSource;
 
+    /** Prompts of a model without a source. */
     Prompts(Optional<Tokenizer> tokenizer, int vocabulary, int context) {
+        this(tokenizer, vocabulary, context, 0);
+    }
+
+    /** A source may have so many ids; none where there is no encoder. */
+    Prompts(Optional<Tokenizer> tokenizer, int vocabulary, int context, int longestSource) {
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
         this.context = context;
+        this.longestSource = longestSource;
     }
 
     Optional<Tokenizer> tokenizer() {
@@ -59,6 +67,21 @@ final class Prompts {
                     + ", or load the model with a larger limit for the context where it is made for one");
         }
         checkIds(prompt);
+    }
+
+    /** Throws unless an encoder can compute these ids, all in one step; without an encoder, unless there are none. */
+    void checkSource(int[] source) {
+        if (longestSource == 0 && source.length > 0) {
+            throw new InvalidRequest("the model has no encoder and takes no source; give a prompt");
+        }
+        if (longestSource > 0 && source.length == 0) {
+            throw new InvalidRequest("the source must have at least one token, but is empty; give a text, or ids");
+        }
+        if (source.length > longestSource) {
+            throw new InvalidRequest("the source must fit in a step of " + longestSource + " rows, but has "
+                    + source.length + " tokens; shorten it, or load the model with a higher limit for rows");
+        }
+        checkIds(source);
     }
 
     /** Throws unless so many ids have room in the context. */

@@ -107,8 +107,14 @@ public record Room(Limits limits, Network.Bounds bounds) {
             return blocksEach;
         }
 
-        /** Where queries see a window: its keys, the rows of a step, and what the table's beginning may lag behind. */
+        /**
+         * Where queries see a window: its keys, the rows of a step, and what the table's beginning may lag behind. Where they see an encoder's
+         * rows: those of a step.
+         */
         private int entries(KeyGroup group) {
+            if (group.crosses()) {
+                return (int) Math.min(blocksEach, ceil(rows, blockSize));
+            }
             long span = (long) group.reach().keys() - 1 + rows + Blocks.step(blockSize) - 1;
             return (int) Math.min(blocksEach, ceil(span, blockSize));
         }

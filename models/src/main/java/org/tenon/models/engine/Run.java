@@ -3,6 +3,7 @@ package org.tenon.models.engine;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,12 @@ import org.tenon.models.sampling.LogProbabilities;
 import org.tenon.models.sampling.SamplingChain;
 
 /** A request on its way through the engine. Made by the caller's thread, then the engine's alone, save for the mailbox. */
-final class Run {
+class Run {
     /** Room for tokens that is taken at once. */
     private static final int EXPECTED = 1024;
 
     private final CachedSequence sequence;
+    private final List<CachedSequence> only;
     private final boolean kept;
     private final int[] prompt;
     private final int context;
@@ -73,6 +75,7 @@ final class Run {
     Run(Task task, int[] prompt, CachedSequence sequence, boolean kept, Engine engine, int buffer) {
         Sampling sampling = task.sampling();
         this.sequence = sequence;
+        this.only = List.of(sequence);
         this.kept = kept;
         this.prompt = prompt;
         this.context = task.context();
@@ -105,8 +108,28 @@ final class Run {
         return (duration.compareTo(most) < 0 ? duration : most).toNanos();
     }
 
-    CachedSequence sequence() {
+    final CachedSequence sequence() {
         return sequence;
+    }
+
+    /** How many sequences it may have at once. */
+    int width() {
+        return 1;
+    }
+
+    /** Its sequences. */
+    List<CachedSequence> sequences() {
+        return only;
+    }
+
+    /** The sequences that come into a step together, a row each, when it is {@link #decoding}; else the one whose rows are computed first. */
+    List<CachedSequence> due() {
+        return only;
+    }
+
+    /** How many rows of the first that is due are to be computed before it decodes. */
+    int pending() {
+        return sequence.pending();
     }
 
     /** Whether the sequence outlives this run. */
@@ -151,9 +174,33 @@ final class Run {
         return begun;
     }
 
-    /** Keys that the sequence needs for its next step. */
-    int keys() {
-        return begun ? sequence.length() : prompt.length;
+    /** Keys that one of its sequences needs for its next step. */
+    final int keys(CachedSequence one) {
+        return begun ? one.length() : prompt.length;
+    }
+
+    /** All that comes before the output. */
+    final int[] prompt() {
+        return prompt;
+    }
+
+    /** The most tokens that it may give. */
+    final int mostTokens() {
+        return Math.min(maxTokens, context - prompt.length);
+    }
+
+    /** Whether a token ends the output. */
+    final boolean ends(int id) {
+        return Arrays.binarySearch(endTokens, id) >= 0 || Arrays.binarySearch(stopTokens, id) >= 0;
+    }
+
+    final SamplingChain chain() {
+        return chain;
+    }
+
+    /** Decodes an output from its beginning. */
+    final Optional<OutputText> text() {
+        return text.get();
     }
 
     boolean decoding() {
@@ -242,6 +289,12 @@ final class Run {
         long begin = begun ? started : now;
         Timings timings = new Timings(
                 Duration.ofNanos(begin - submitted), Duration.ofNanos(first - begin), Duration.ofNanos(now - first));
-        return new Outcome(transcript, text, why, new Usage(prompt.length, reused, count), timings, seed);
+        return new Outcome(
+                transcript,
+                text,
+                why,
+                new Usage(sequence.source().length + prompt.length, reused, count),
+                timings,
+                seed);
     }
 }

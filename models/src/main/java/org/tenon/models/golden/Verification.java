@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import org.tenon.api.TenonException;
 import org.tenon.api.layer.Declaration.LengthDependence;
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.EncoderModel;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Model;
+import org.tenon.api.model.Seq2SeqModel;
 import org.tenon.api.model.Stepper;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.checkpoint.ReferenceFile;
 
 /**
- * Holds a model against a golden. A causal model: the reference's logits by whole prefill, in chunks, token by token, and as one ragged batch of all
+ * Holds a model against a golden. A causal model, and a decoder behind its encoder: the reference's logits by whole prefill, in chunks, token by token, and as one ragged batch of all
  * cases; then its greedy continuations. An encoder: all that the reference says, of each case alone and as one ragged batch.
  *
  * @param bound the largest deviation allowed, as a part of the range of the case's reference logits
@@ -90,10 +91,16 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
      * What a model must have room for so that it can be verified.
      *
      * @param reference the golden
-     * @return the rows of all cases together: rows and outputs of one step
+     * @return the rows of all cases together, an encoder's or a decoder's: rows and outputs of one step
      */
     public static int rows(ReferenceFile reference) {
-        return reference.cases().stream().mapToInt(one -> one.inputIds().length).sum();
+        int rows = reference.cases().stream()
+                .mapToInt(one -> one.inputIds().length)
+                .sum();
+        int decoded = reference.cases().stream()
+                .mapToInt(one -> one.decoderInputIds().length)
+                .sum();
+        return Math.max(rows, decoded);
     }
 
     /**
@@ -104,28 +111,30 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
      */
     public static int context(ReferenceFile reference) {
         return reference.cases().stream()
-                .mapToInt(one -> one.inputIds().length + one.generatedIds().length)
+                .mapToInt(one ->
+                        Math.max(one.inputIds().length, one.decoderInputIds().length) + one.generatedIds().length)
                 .max()
                 .orElse(0);
     }
 
     /**
-     * Verifies a model.
+     * Verifies a model that gives tokens.
      *
      * @param model has room for a sequence of each case and for {@link #rows} rows and outputs in a step
-     * @param reference the golden, of a causal model
+     * @param reference the golden, of a model of the same kind
      * @param dependences where the model's reference breaks the law that prefill in chunks is whole prefill
      * @return what was found
      * @throws TenonException when there is nothing to compare
      */
-    public static Verification of(CausalModel model, ReferenceFile reference, List<LengthDependence> dependences) {
+    public static Verification of(GenerativeModel model, ReferenceFile reference, List<LengthDependence> dependences) {
+        String kind = model instanceof Seq2SeqModel ? "seq2seq" : "causal";
         List<GoldenCase> cases = reference.cases().stream()
                 .filter(one -> one.logits().isPresent())
                 .map(GoldenCase::of)
                 .toList();
-        if (cases.isEmpty() || !reference.autoClass().equals("causal")) {
+        if (cases.isEmpty() || !reference.autoClass().equals(kind)) {
             throw new TenonException(reference + ", of the kind \"" + reference.autoClass()
-                    + "\": there are no logits of a causal model to compare with");
+                    + "\": there are no logits of a " + kind + " model to compare with");
         }
         double bound = bound(model.numerics().activations());
         List<Way> ways = new ArrayList<>();
@@ -156,7 +165,7 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
      */
     public static Verification of(Model model, ReferenceFile reference, List<LengthDependence> dependences) {
         return switch (model) {
-            case CausalModel causal -> of(causal, reference, dependences);
+            case GenerativeModel generative -> of(generative, reference, dependences);
             case EncoderModel encoder -> of(encoder, reference);
             default -> throw new TenonException(reference + ": " + model.spec().kind() + " can't be verified");
         };
@@ -206,9 +215,13 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
     }
 
     private static float[][] prefill(Stepper stepper, GoldenCase one, int chunk) {
-        try (Stepper.Sequence sequence = stepper.open()) {
+        try (Stepper.Sequence sequence = open(stepper, one)) {
             return prefill(stepper, sequence, one, chunk);
         }
+    }
+
+    private static Stepper.Sequence open(Stepper stepper, GoldenCase one) {
+        return one.source().length == 0 ? stepper.open() : stepper.open(one.source());
     }
 
     private static float[][] prefill(Stepper stepper, Stepper.Sequence sequence, GoldenCase one, int chunk) {
@@ -226,7 +239,7 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
         List<Stepper.Chunk> chunks = new ArrayList<>();
         try {
             for (GoldenCase one : cases) {
-                Stepper.Sequence sequence = stepper.open();
+                Stepper.Sequence sequence = open(stepper, one);
                 open.add(sequence);
                 chunks.add(Stepper.Chunk.of(sequence, one.ids(0, one.length())));
             }
@@ -248,8 +261,9 @@ public record Verification(double bound, List<Way> ways, List<Continuation> cont
     }
 
     private static Continuation continuation(Stepper stepper, GoldenCase one, double bound) {
-        try (Stepper.Sequence sequence = stepper.open()) {
-            float[] last = prefill(stepper, sequence, one, one.length())[one.length() - 1];
+        try (Stepper.Sequence sequence = open(stepper, one)) {
+            float[] last =
+                    stepper.step(List.of(Stepper.Chunk.of(sequence, one.begin()).outputs(1)))[0];
             int[] expected = one.generated();
             for (int position = 0; position < expected.length; position++) {
                 int found = argmax(last);

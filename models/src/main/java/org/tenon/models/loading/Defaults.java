@@ -5,6 +5,7 @@ import static org.tenon.api.model.Sampling.sampling;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
 import org.tenon.api.model.InvalidRequest;
 import org.tenon.api.model.Sampling;
@@ -36,6 +37,31 @@ final class Defaults {
         defaults = set(defaults, file, "max_new_tokens", given -> given.maxTokens(file.integer("max_new_tokens")));
         defaults = file.flag("do_sample", false) ? defaults.drawn() : defaults.greedy();
         return defaults.endTokens(ends(file.has("eos_token_id") ? file : config));
+    }
+
+    /**
+     * What a decoder's output begins after: its start token, and the one that is forced upon it, if any. A model that was created rather than loaded
+     * has no file that says, and starts with id 0.
+     */
+    static int[] decoderStart(Config config, Optional<Config> generation) {
+        if (config.keys().isEmpty()) {
+            return new int[] {0};
+        }
+        Config file = generation.orElseGet(Config::object);
+        int start = id("decoder_start_token_id", file, config)
+                .or(() -> id("bos_token_id", file, config))
+                .orElseThrow(() -> new InvalidConfig(
+                        config.source(),
+                        "decoder_start_token_id",
+                        "an id from 0 on, here or in generation_config.json",
+                        "nothing"));
+        return id("forced_bos_token_id", file, config)
+                .map(forced -> new int[] {start, forced})
+                .orElseGet(() -> new int[] {start});
+    }
+
+    private static Optional<Integer> id(String key, Config file, Config config) {
+        return file.optional(key).or(() -> config.optional(key)).map(id -> (int) id.asWhole(0, Integer.MAX_VALUE));
     }
 
     /** What a file says of one key, if it does; a value that sampling refuses is the file's fault. */

@@ -24,7 +24,7 @@ import org.tenon.api.model.Format;
 import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
-import org.tenon.api.model.Sampling;
+import org.tenon.api.model.Seq2SeqModel;
 import org.tenon.api.tensor.DType;
 import org.tenon.api.text.Tokenizer;
 import org.tenon.api.text.UnsupportedTokenizer;
@@ -37,8 +37,10 @@ import org.tenon.models.checkpoint.Checkpoint;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.engine.DeviceThread;
 import org.tenon.models.engine.EncoderRoom;
+import org.tenon.models.engine.EngineModel;
 import org.tenon.models.engine.LoadedEncoder;
 import org.tenon.models.engine.LoadedModel;
+import org.tenon.models.engine.LoadedSeq2Seq;
 import org.tenon.models.engine.Room;
 import org.tenon.models.observe.FlightRecorder;
 import org.tenon.models.observe.LoadWatch;
@@ -142,6 +144,16 @@ public final class Loader {
     }
 
     /**
+     * Loads an encoder with a decoder.
+     *
+     * @param folder a folder as Transformers writes it
+     * @return the model; the caller closes it
+     */
+    public Seq2SeqModel seq2seq(Path folder) {
+        return load(folder, ModelSpec.Kind.SEQ2SEQ, this::startSeq2Seq);
+    }
+
+    /**
      * Loads a model of whatever kind its configuration says.
      *
      * @param folder a folder as Transformers writes it
@@ -153,7 +165,7 @@ public final class Loader {
         return switch (kind) {
             case CAUSAL -> causal(folder);
             case ENCODER -> encoder(folder);
-            case SEQ2SEQ -> throw new TenonException(folder + " holds " + kind + ", which can't be opened yet");
+            case SEQ2SEQ -> seq2seq(folder);
         };
     }
 
@@ -243,6 +255,18 @@ public final class Loader {
     }
 
     /**
+     * Creates an encoder with a decoder, with random weights; the decoder starts with id 0.
+     *
+     * @param spec its architecture
+     * @param seed decides on all weights
+     * @param type the type of its weights
+     * @return the model; the caller closes it
+     */
+    public Seq2SeqModel createSeq2Seq(ModelSpec spec, long seed, DType type) {
+        return create(spec, seed, type, ModelSpec.Kind.SEQ2SEQ, this::startSeq2Seq);
+    }
+
+    /**
      * Creates an encoder with random weights.
      *
      * @param spec its architecture
@@ -312,30 +336,53 @@ public final class Loader {
     }
 
     private CausalModel startCausal(Opened opened) {
+        Room room = room(opened);
+        Network network = network(opened, room);
+        return LoadedModel.start(description(opened), room, network, opened.release(), opened.thread(), cleaner);
+    }
+
+    private Seq2SeqModel startSeq2Seq(Opened opened) {
+        Origin origin = opened.origin();
+        int[] decoderStart = Defaults.decoderStart(origin.config(), origin.generationConfig());
+        Room room = room(opened);
+        Network network = network(opened, room);
+        return LoadedSeq2Seq.start(
+                description(opened), decoderStart, room, network, opened.release(), opened.thread(), cleaner);
+    }
+
+    private Room room(Opened opened) {
         Blueprint blueprint = opened.origin().blueprint();
-        Numerics numerics = opened.numerics();
         Map<KeyGroup, Long> tokenBytes = blueprint.keyGroups().stream()
-                .collect(toMap(group -> group, group -> blueprint.keyBytesPerToken(group, numerics)));
-        Room room = Room.of(
+                .collect(toMap(group -> group, group -> blueprint.keyBytesPerToken(group, opened.numerics())));
+        return Room.of(
                 options.limits(),
                 opened.spec().context(),
                 opened.spec().vocabulary(),
                 tokenBytes,
                 blueprint.stateBytes(),
                 opened.free());
-        Sampling defaults =
-                Defaults.of(opened.origin().config(), opened.origin().generationConfig());
-        Network network = Network.build(
-                blueprint, opened.origin().weights(), opened.backend(), numerics, room.bounds(), opened.watch());
-        LoadedModel.Description description = new LoadedModel.Description(
+    }
+
+    private static Network network(Opened opened, Room room) {
+        return Network.build(
+                opened.origin().blueprint(),
+                opened.origin().weights(),
+                opened.backend(),
+                opened.numerics(),
+                room.bounds(),
+                opened.watch());
+    }
+
+    private static EngineModel.Description description(Opened opened) {
+        Origin origin = opened.origin();
+        return new EngineModel.Description(
                 opened.spec(),
-                numerics,
-                blueprint.cacheBytes(numerics),
+                opened.numerics(),
+                origin.blueprint().cacheBytes(opened.numerics()),
                 opened.device(),
                 opened.tokenizer(),
-                defaults,
+                Defaults.of(origin.config(), origin.generationConfig()),
                 opened.watch().timings());
-        return LoadedModel.start(description, room, network, opened.release(), opened.thread(), cleaner);
     }
 
     private EncoderModel startEncoder(Opened opened) {

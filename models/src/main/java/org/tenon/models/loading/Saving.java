@@ -29,8 +29,9 @@ record Saving(Origin origin, Families.Spelling spelling) {
     private static final Map<DType, String> TYPES =
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
-    /** What classes are called, by their numbers and the other way round. */
-    private static final List<String> LABELS = List.of(Origin.LABELS, "label2id");
+    /** What an architecture doesn't say: what classes are called, by their numbers and the other way round, and what ids mean. */
+    private static final List<String> KEPT =
+            List.of(Origin.LABELS, "label2id", "decoder_start_token_id", "pad_token_id", "eos_token_id");
 
     void into(Path folder) {
         ParameterNames names = spelling.family().names(spelling.config(), Format.HUGGING_FACE);
@@ -44,10 +45,10 @@ record Saving(Origin origin, Families.Spelling spelling) {
         origin.folder().ifPresent(from -> copyCompanions(from, folder));
     }
 
-    /** With the names of classes that the checkpoint had. */
+    /** With what the checkpoint had. */
     private Config named(Config config) {
         Config named = config;
-        for (String key : LABELS) {
+        for (String key : KEPT) {
             if (config.has(key) && origin.config().has(key)) {
                 named = named.with(key, origin.config().child(key));
             }

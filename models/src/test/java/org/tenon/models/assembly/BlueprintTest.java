@@ -269,12 +269,45 @@ class BlueprintTest {
         assertEquals(ModelSpec.Kind.SEQ2SEQ, spec.kind());
         assertTrue(blueprint.parameters().containsKey("encoder.layers.0.mixer.out.weight"));
         assertEquals(
-                List.of(new Axis("encoder"), new Axis("decoder")),
+                List.of(new Axis("encoder"), Axis.TOKENS),
                 blueprint.stacks().stream().map(Blueprint.Stack::axis).toList());
         assertEquals(
                 List.of("stacks: two are called decoder", "decoder.embedding.weight: is declared twice"),
                 faults(new ModelSpec(100, 64, List.of(decoder, decoder), Map.of()))
                         .subList(0, 2));
+    }
+
+    @Test
+    void aStackBeforeTheLastKeepsNothing() {
+        ModelSpec.Stack encoder = new ModelSpec.Stack("encoder", 64, new Embedding(), List.of(layer()), rmsNorm(1e-5));
+        ModelSpec.Stack decoder = new ModelSpec.Stack("decoder", 64, new Embedding(), List.of(layer()), rmsNorm(1e-5));
+        assertEquals(
+                List.of(
+                        "encoder.layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once"),
+                faults(new ModelSpec(100, 64, List.of(encoder, decoder), Map.of())));
+        assertEquals(
+                "stacks: a model has at most two, an encoder and a decoder, but this has 3",
+                faults(new ModelSpec(100, 64, List.of(encoder, decoder, decoder), Map.of()))
+                        .getFirst());
+    }
+
+    @Test
+    void aSignalStaysInItsStackSaveTheStacksOutput() {
+        ModelSpec.Stack encoder =
+                stack("encoder", talker(List.of(), List.of("tune")), talker(List.of("tune"), List.of()));
+        Blueprint.of(
+                twoStacks(encoder, stack("decoder", talker(List.of("tenon/output/encoder"), List.of()))), providers());
+        assertEquals(
+                List.of("decoder.layers[0]: reads the signal tune, which no layer before it writes"),
+                faults(twoStacks(encoder, stack("decoder", talker(List.of("tune"), List.of())))));
+    }
+
+    private static ModelSpec.Stack stack(String name, LayerSpec... layers) {
+        return new ModelSpec.Stack(name, 64, new Embedding(), List.of(layers), rmsNorm(1e-5));
+    }
+
+    private static ModelSpec twoStacks(ModelSpec.Stack... stacks) {
+        return new ModelSpec(100, 64, List.of(stacks), Map.of(ModelSpec.HEAD, Head.untied()));
     }
 
     @Test

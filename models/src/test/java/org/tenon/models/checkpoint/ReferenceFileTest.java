@@ -46,6 +46,10 @@ class ReferenceFileTest {
                     Config config = Json.read(golden.resolve("config.json"));
                     int vocabulary = config.positive(config.has("vocab_size") ? "vocab_size" : "vocabulary");
                     assertTrue(reference.transformersVersion().startsWith("5."));
+                    if (reference.autoClass().equals("seq2seq")) {
+                        decoderIsReadWhole(reference, vocabulary);
+                        continue;
+                    }
                     if (!reference.autoClass().equals("causal")) {
                         encoderIsReadWhole(reference, config);
                         continue;
@@ -69,6 +73,22 @@ class ReferenceFileTest {
                     }
                 }
             }
+        }
+    }
+
+    private static void decoderIsReadWhole(ReferenceFile reference, int vocabulary) {
+        assertTrue(reference.architecture().endsWith("ForConditionalGeneration"), reference.architecture());
+        for (ReferenceFile.Case one : reference.cases()) {
+            ReferenceFile.Rows logits = one.logits().orElseThrow();
+            assertEquals(0, one.decoderInputIds()[0]);
+            assertEquals(one.decoderInputIds().length, logits.count());
+            assertEquals(vocabulary, logits.width());
+            float[] row = logits.row(0);
+            int best = 0;
+            for (int id = 0; id < row.length; id++) {
+                best = row[id] > row[best] ? id : best;
+            }
+            assertEquals(one.generatedIds()[0], best, "the first token is the argmax after the start token");
         }
     }
 

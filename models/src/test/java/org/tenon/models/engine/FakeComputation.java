@@ -168,6 +168,13 @@ final class FakeComputation implements Computation {
     }
 
     @Override
+    public void copy(int group, int from, int to, int positions) {
+        enter();
+        System.arraycopy(keys.get(group), from * blockSize, keys.get(group), to * blockSize, positions);
+        leave();
+    }
+
+    @Override
     public void listen(KernelListener listener) {
         enter();
         leave();

@@ -72,7 +72,7 @@ final class TestModel implements AutoCloseable {
                 limits.context().orElseThrow(),
                 List.of(new ModelSpec.Stack("stack", 1, nothing, List.of(), nothing)),
                 Map.of(ModelSpec.HEAD, nothing));
-        LoadedModel.Description description = new LoadedModel.Description(
+        EngineModel.Description description = new EngineModel.Description(
                 spec,
                 Numerics.F32,
                 new CacheBytes(0, 0),
