@@ -254,10 +254,23 @@ class EncodingTest {
 
     @Test
     void whoIsInterruptedStopsWaitingAndTheModelGoesOn() {
-        Thread.currentThread().interrupt();
         EncoderInput input = input(1);
-        assertThrows(Interrupted.class, () -> model.encode(input));
-        assertTrue(Thread.interrupted(), "the flag stays set");
+        CountDownLatch noticed = new CountDownLatch(1);
+        try (ModelListener.Registration _ = model.listen(new ModelListener() {
+            @Override
+            public void stepping() {
+                try {
+                    noticed.await(); // so that there is something to wait for
+                } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+            }
+        })) {
+            Thread.currentThread().interrupt();
+            assertThrows(Interrupted.class, () -> model.encode(input));
+            assertTrue(Thread.interrupted(), "the flag stays set");
+            noticed.countDown();
+        }
         assertSame(model.encode(input), model.encode(input));
     }
 

@@ -10,14 +10,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.config.Config;
+import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
 
 class BenchTest {
-    private static DemoModel demo;
+    private static DemoFolder demo;
 
     @BeforeAll
     static void unpack() {
-        demo = DemoModel.unpack();
+        demo = DemoModel.LLAMA.unpack();
     }
 
     @AfterAll
@@ -27,7 +28,7 @@ class BenchTest {
 
     private static Run bench(String... more) {
         List<String> command =
-                new ArrayList<>(List.of("bench", "--model", demo.folder().toString(), "--repeat", "1"));
+                new ArrayList<>(List.of("bench", "--model", demo.path().toString(), "--repeat", "1"));
         command.addAll(List.of(more));
         return Run.tenon(command.toArray(String[]::new));
     }

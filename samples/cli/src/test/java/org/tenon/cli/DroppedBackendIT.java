@@ -58,7 +58,17 @@ class DroppedBackendIT {
     }
 
     private List<String> story(String backend, String modulePath) throws IOException, InterruptedException {
-        return tool(modulePath, "demo", "--greedy", "--max-tokens", "32", "--activations", "f32", "--backend", backend);
+        return tool(
+                modulePath,
+                "demo",
+                "llama",
+                "--greedy",
+                "--max-tokens",
+                "32",
+                "--activations",
+                "f32",
+                "--backend",
+                backend);
     }
 
     /** In F32 the two differ by some 1e-6 of the logits, far less than what lies between the demo model's first and second choice here. */

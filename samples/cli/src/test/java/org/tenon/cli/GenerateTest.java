@@ -1,5 +1,6 @@
 package org.tenon.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.config.Config;
+import org.tenon.demo.models.DemoFolder;
+import org.tenon.demo.models.DemoModel;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.checkpoint.ReferenceFile;
 
@@ -189,5 +192,53 @@ class GenerateTest {
         Run run = Run.into(closed, "generate", "--model", TEXT, "--prompt", "x");
         assertEquals(141, run.code());
         assertEquals("", run.err());
+    }
+
+    @Test
+    void anEncoderWithADecoderMakesAnotherTextOfAText() {
+        try (DemoFolder t5 = DemoModel.T5.unpack()) {
+            String model = t5.path().toString();
+            Run greedy = Run.tenon("generate", "--model", model, "--prompt", "the third of March 1987");
+            assertEquals(0, greedy.code(), greedy.err());
+            assertEquals("1987-03-03\n", greedy.out());
+            Run best = Run.tenon("generate", "--model", model, "--prompt", "the third of March 1987", "--beams", "3");
+            assertEquals(0, best.code(), best.err());
+            assertEquals("1987-03-03\n", best.out());
+        }
+    }
+
+    @Test
+    void aSearchWithBeamsPrintsTheBestFirst() {
+        String[] command = {
+            "generate", "--model", IDS, "--prompt-ids", "5,7,9", "--max-tokens", "6", "--beams", "4", "--return", "3"
+        };
+        Run run = Run.tenon(command);
+        assertEquals(0, run.code(), run.err());
+        List<String> lines = run.out().lines().toList();
+        assertEquals(3, lines.size());
+        String[] asJson = Arrays.copyOf(command, command.length + 1);
+        asJson[command.length] = "--json";
+        List<Config> found =
+                Json.parse("out", Run.tenon(asJson).out().getBytes(UTF_8)).list("found");
+        assertEquals(3, found.size());
+        for (int i = 0; i < 3; i++) {
+            assertEquals("[" + joined(ids(found.get(i), "ids"), ", ") + "]", lines.get(i));
+            assertTrue(
+                    i == 0 || found.get(i - 1).decimal("score") >= found.get(i).decimal("score"));
+        }
+    }
+
+    @Test
+    void moreOutputsThanBeamsAreRefused() {
+        Run run = Run.tenon("generate", "--model", IDS, "--prompt-ids", "5", "--beams", "2", "--return", "3");
+        assertEquals(1, run.code());
+        assertTrue(run.err().contains("returned must be from 1 to the beams, 2, but is 3"), run.err());
+    }
+
+    @Test
+    void anEncoderAloneGeneratesNothingAndSaysWhatItIsFor() {
+        Run run = Run.tenon("generate", "--model", Run.golden("bert-body"), "--prompt-ids", "5");
+        assertEquals(1, run.code());
+        assertTrue(run.err().contains("tenon embed"), run.err());
     }
 }

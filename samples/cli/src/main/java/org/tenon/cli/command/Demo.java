@@ -1,42 +1,48 @@
 package org.tenon.cli.command;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
+import org.tenon.api.model.GenerativeModel;
+import org.tenon.api.model.InvalidRequest;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Result;
 import org.tenon.api.model.Sampling;
 import org.tenon.cli.console.Console;
 import org.tenon.cli.console.CtrlC;
+import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code tenon demo}: a story by the small model that Tenon carries with it. */
+/** {@code tenon demo}: what the small models that Tenon carries with it can do. */
 @Command(
         name = "demo",
         sortOptions = false,
-        description = "Tells a story with the small model that Tenon carries.",
+        description = "Shows what the small models that Tenon carries can do, each of another architecture.",
         footer = {
             "",
-            "Other beginnings that the model knows: \"On a windy day, Tom\", or a story of your own in its words that ends with"
+            "Other beginnings that the llama knows: \"On a windy day, Tom\", or a story of your own in its words that ends with"
                     + " \"Where is the red kite now?\"."
         })
 public final class Demo implements Callable<Integer> {
-    private static final String PROMPT = "One morning, Mira";
-
     /** Enough for most stories to come to their end. */
     private static final int MAX_TOKENS = 256;
 
     private final Console console;
 
+    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "Which: llama, mixtral, t5 (default: all of them).")
+    private List<DemoModel> models = List.of();
+
     @Option(
             names = "--prompt",
             paramLabel = "TEXT",
-            defaultValue = PROMPT,
-            description = "How the story begins (default: ${DEFAULT-VALUE}).")
-    private String prompt = PROMPT;
+            description =
+                    "What the model gets instead of its own prompts; one MODEL is named then, or it is the llama.")
+    private Optional<String> prompt = Optional.empty();
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
@@ -54,29 +60,67 @@ public final class Demo implements Callable<Integer> {
     }
 
     /**
-     * Unpacks the model and lets it tell a story.
+     * Unpacks each model and lets it do its task.
      *
      * @return 0
      */
     @Override
     public Integer call() {
-        Sampling asked = sampling.given();
-        try (DemoModel demo = DemoModel.unpack();
-                OpenModel<CausalModel> open = runtime.open(demo.folder(), console)) {
-            CausalModel model = open.model();
-            Request request =
-                    Request.text(prompt).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
-            try (Generation generation = model.generate(request);
-                    CtrlC _ = CtrlC.cancels(generation::cancel)) {
-                console.print(console.style().bold(prompt));
-                console.flush();
-                Result result = new Transcript(console, model).print(generation);
-                console.println("");
-                console.println("");
-                console.println(console.style().faint(Summary.line(model, result)));
-                console.flush();
-            }
+        List<DemoModel> asked = models;
+        if (asked.isEmpty()) {
+            asked = prompt.isPresent() ? List.of(DemoModel.LLAMA) : List.of(DemoModel.values());
+        }
+        if (prompt.isPresent() && asked.size() > 1) {
+            throw new InvalidRequest("a prompt goes to one model, but " + asked.size() + " are named; name one");
+        }
+        for (DemoModel model : asked) {
+            show(model, asked.size() > 1);
         }
         return 0;
+    }
+
+    private void show(DemoModel demo, boolean titled) {
+        if (titled) {
+            console.println(console.style().bold(demo.title()) + " " + demo.task() + ":");
+        }
+        try (DemoFolder folder = demo.unpack();
+                OpenModel<GenerativeModel> open = runtime.openGenerative(folder.path(), console)) {
+            GenerativeModel model = open.model();
+            Sampling chosen = SamplingOptions.bounded(sampling.given(), model.defaults(), MAX_TOKENS);
+            List<String> prompts = prompt.map(List::of).orElseGet(() -> prompts(demo));
+            for (String text : prompts) {
+                switch (demo) {
+                    case LLAMA -> answer(model, text, "", chosen);
+                    case MIXTRAL -> answer(model, text, "", chosen.stopStrings("."));
+                    case T5 -> answer(model, text, " -> ", chosen);
+                }
+            }
+        }
+        console.println("");
+    }
+
+    private void answer(GenerativeModel model, String text, String arrow, Sampling chosen) {
+        try (Generation generation = model.generate(Request.text(text).sampling(chosen));
+                CtrlC _ = CtrlC.cancels(generation::cancel)) {
+            console.print(console.style().bold(text) + arrow);
+            console.flush();
+            Result result = new Transcript(console, model).print(generation);
+            console.println("");
+            console.println(console.style().faint(Summary.line(model, result)));
+            console.flush();
+        }
+    }
+
+    private static List<String> prompts(DemoModel demo) {
+        return switch (demo) {
+            case LLAMA -> List.of("One morning, Mira");
+            case MIXTRAL ->
+                List.of(
+                        "reverse kiwi hammer cello bear:",
+                        "sort plum axe otter fig banjo:",
+                        "beast pear wolf saw goat flute:",
+                        "count lemon drill harp:");
+            case T5 -> List.of("the twenty-third of April 1996", "Friday, 3 Mar 2017", "nine thousand and forty-two");
+        };
     }
 }

@@ -1,9 +1,14 @@
 package org.tenon.cli.command;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tenon.api.model.CausalModel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.tenon.api.model.BeamSearch;
 import org.tenon.api.model.Generation;
+import org.tenon.api.model.GenerativeModel;
+import org.tenon.api.model.Hypothesis;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Result;
 import org.tenon.api.model.Sampling;
@@ -45,6 +50,21 @@ public final class Generate implements Callable<Integer> {
             description = "With --json: the logarithm of each token's probability, and the N most probable tokens.")
     private Optional<Integer> logProbabilities = Optional.empty();
 
+    @Option(
+            names = "--beams",
+            paramLabel = "N",
+            description = "Look for the most probable outputs with N beams, instead of drawing tokens.")
+    private Optional<Integer> beams = Optional.empty();
+
+    @Option(
+            names = "--length-penalty",
+            paramLabel = "X",
+            description = "With --beams: above 0 favours longer outputs, below 0 shorter ones (default: 1).")
+    private double lengthPenalty = 1;
+
+    @Option(names = "--return", paramLabel = "N", description = "With --beams: print the N best outputs (default: 1).")
+    private int returned = 1;
+
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
@@ -70,10 +90,14 @@ public final class Generate implements Callable<Integer> {
         prompt.check();
         Sampling asked =
                 logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
-        try (OpenModel<CausalModel> open = runtime.open(folder.path(), console)) {
-            CausalModel model = open.model();
+        try (OpenModel<GenerativeModel> open = runtime.openGenerative(folder.path(), console)) {
+            GenerativeModel model = open.model();
             int[] ids = prompt.ids(model);
             Request request = Request.ids(ids).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
+            if (beams.isPresent()) {
+                search(model, request, ids);
+                return 0;
+            }
             try (Generation generation = model.generate(request);
                     CtrlC _ = CtrlC.cancels(generation::cancel)) {
                 if (json.given()) {
@@ -89,7 +113,42 @@ public final class Generate implements Callable<Integer> {
         return 0;
     }
 
-    private static JsonObject report(CausalModel model, int[] prompt, Result result) {
+    /** Prints what a search finds, the best first. */
+    private void search(GenerativeModel model, Request request, int[] ids) {
+        BeamSearch search =
+                BeamSearch.of(beams.orElseThrow()).lengthPenalty(lengthPenalty).returned(returned);
+        CompletableFuture<List<Hypothesis>> searching = model.search(request, search);
+        List<Hypothesis> found;
+        try (CtrlC _ = CtrlC.cancels(() -> searching.cancel(false))) {
+            found = searching.join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+        }
+        if (json.given()) {
+            console.println(new JsonObject()
+                    .with("prompt_ids", ids)
+                    .with(
+                            "found",
+                            found.stream().map(each -> report(model, each)).toList())
+                    .document());
+        } else {
+            for (Hypothesis each : found) {
+                String output =
+                        model.tokenizer().isPresent() ? each.text() : each.ids().toString();
+                console.println(console.style().harmless(output));
+            }
+        }
+        console.flush();
+    }
+
+    private static JsonObject report(GenerativeModel model, Hypothesis found) {
+        return new JsonObject()
+                .with("text", model.tokenizer().map(_ -> found.text()))
+                .with("ids", found.ids().stream().mapToInt(Integer::intValue).toArray())
+                .with("score", found.score());
+    }
+
+    private static JsonObject report(GenerativeModel model, int[] prompt, Result result) {
         JsonObject report = new JsonObject()
                 .with("text", model.tokenizer().map(_ -> result.text()))
                 .with("ids", result.ids())
@@ -115,7 +174,7 @@ public final class Generate implements Callable<Integer> {
                 : report;
     }
 
-    private static JsonObject report(CausalModel model, Token token) {
+    private static JsonObject report(GenerativeModel model, Token token) {
         return candidate(model, token.id(), token.logProbability().orElse(Double.NaN))
                 .with(
                         "best",
@@ -124,7 +183,7 @@ public final class Generate implements Callable<Integer> {
                                 .toList());
     }
 
-    private static JsonObject candidate(CausalModel model, int id, double logProbability) {
+    private static JsonObject candidate(GenerativeModel model, int id, double logProbability) {
         return new JsonObject()
                 .with("id", id)
                 .with("token", model.tokenizer().flatMap(tokenizer -> tokenizer.token(id)))

@@ -3,7 +3,7 @@ package org.tenon.cli.command;
 import java.util.List;
 import java.util.Optional;
 import org.tenon.api.TenonException;
-import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.GenerativeModel;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,7 +32,7 @@ final class PromptOptions {
     }
 
     /** The ids of the prompt. */
-    int[] ids(CausalModel model) {
+    int[] ids(GenerativeModel model) {
         if (text.isEmpty()) {
             return ids.stream().mapToInt(Integer::intValue).toArray();
         }

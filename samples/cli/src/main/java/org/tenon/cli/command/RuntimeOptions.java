@@ -3,8 +3,10 @@ package org.tenon.cli.command;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.tenon.api.TenonException;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.EncoderModel;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.Model;
 import org.tenon.api.tensor.DType;
@@ -43,6 +45,22 @@ final class RuntimeOptions {
     /** Loads a causal model with given limits. */
     OpenModel<CausalModel> open(Path folder, Limits limits, Console console) {
         return open(folder, limits, activations, Tenon::causal, console);
+    }
+
+    /** Loads a model that gives tokens one after another: a causal one, or an encoder with a decoder. */
+    OpenModel<GenerativeModel> openGenerative(Path folder, Console console) {
+        return open(folder, Limits.defaults(), activations, RuntimeOptions::generative, console);
+    }
+
+    private static GenerativeModel generative(Tenon tenon, Path folder) {
+        return switch (tenon.model(folder)) {
+            case GenerativeModel model -> model;
+            case Model other -> {
+                other.close();
+                throw new TenonException(folder + " holds " + other.spec().kind()
+                        + ", which gives no tokens one after another; see 'tenon embed' and 'tenon verify'");
+            }
+        };
     }
 
     /** Loads an encoder, with limits that fit the machine. */

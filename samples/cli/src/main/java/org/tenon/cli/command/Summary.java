@@ -2,7 +2,7 @@ package org.tenon.cli.command;
 
 import java.time.Duration;
 import java.util.Locale;
-import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Result;
 import org.tenon.cli.console.JsonObject;
 
@@ -13,7 +13,7 @@ final class Summary {
     private Summary() {}
 
     /** One line: how many tokens, how fast, on what, and why it ended. */
-    static String line(CausalModel model, Result result) {
+    static String line(GenerativeModel model, Result result) {
         String speed = result.tokensPerSecond().isPresent()
                 ? String.format(
                         Locale.ROOT, ", %.1f tokens/s", result.tokensPerSecond().getAsDouble())

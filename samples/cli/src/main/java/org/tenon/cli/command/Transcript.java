@@ -1,7 +1,7 @@
 package org.tenon.cli.command;
 
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Result;
 import org.tenon.api.model.Token;
 import org.tenon.cli.console.Console;
@@ -11,7 +11,7 @@ final class Transcript {
     private final Console console;
     private final boolean text;
 
-    Transcript(Console console, CausalModel model) {
+    Transcript(Console console, GenerativeModel model) {
         this.console = console;
         this.text = model.tokenizer().isPresent();
     }

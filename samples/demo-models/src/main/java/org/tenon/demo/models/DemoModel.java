@@ -1,33 +1,35 @@
 package org.tenon.demo.models;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Locale;
 import org.tenon.api.TenonException;
 
-/**
- * A Llama that tells short stories, as a folder of Hugging Face files: unpacked out of this module into a folder of its own, which is
- * removed on {@link #close}, or when the process ends before.
- */
-public final class DemoModel implements AutoCloseable {
-    private static final String RESOURCES = "/org/tenon/demo/llama/";
+/** The small models that Tenon's samples carry with them, each of another architecture and with a task of its own. */
+public enum DemoModel {
+    /** A Llama that tells short stories and answers questions about them. */
+    LLAMA("tells a story"),
 
-    /** The files to unpack, as {@code sha256sum} lists them. */
-    private static final String SUMS = "SHA256SUMS";
+    /** A Mixtral that carries out commands on lists of words. */
+    MIXTRAL("carries out commands on lists of words"),
 
-    private final Path folder;
-    private final Thread hook;
+    /** A T5 that writes dates and numbers in digits. */
+    T5("writes dates and numbers in digits");
 
-    private DemoModel(Path folder) {
-        this.folder = folder;
-        this.hook = Thread.ofPlatform().name("remove " + folder).unstarted(this::remove);
+    private final String task;
+
+    DemoModel(String task) {
+        this.task = task;
+    }
+
+    /** {@return what it is called: {@code llama}} */
+    public String title() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@return what it does, said of it: {@code tells a story}} */
+    public String task() {
+        return task;
     }
 
     /**
@@ -36,101 +38,32 @@ public final class DemoModel implements AutoCloseable {
      * @return its folder; the caller closes it, after the model that was loaded from it
      * @throws TenonException when the files can't be written, or aren't what they were when they were packed
      */
-    public static DemoModel unpack() {
-        try {
-            DemoModel model = new DemoModel(Files.createTempDirectory("tenon-demo-")); // readable by nobody else
-            Runtime.getRuntime().addShutdownHook(model.hook);
-            boolean done = false;
-            try {
-                for (String line : new String(bytes(SUMS), UTF_8).lines().toList()) {
-                    String[] sum = line.split(" +\\*?", 2);
-                    model.unpack(sum[1], sum[0]);
-                }
-                done = true;
-                return model;
-            } finally {
-                if (!done) {
-                    model.close();
-                }
-            }
-        } catch (IOException failure) {
-            throw new TenonException(
-                    "the demo model can't be unpacked below " + System.getProperty("java.io.tmpdir") + ": " + failure
-                            + "; give another folder with -Djava.io.tmpdir=",
-                    failure);
-        }
-    }
-
-    private void unpack(String file, String sum) throws IOException {
-        byte[] bytes = bytes(file);
-        if (!sum.equals(sha256(bytes))) {
-            throw new TenonException("the demo model's " + file + " is damaged; build or install Tenon again");
-        }
-        Files.write(folder.resolve(file), bytes);
-    }
-
-    private static byte[] bytes(String file) throws IOException {
-        try (InputStream in = DemoModel.class.getResourceAsStream(RESOURCES + file)) {
-            if (in == null) {
-                throw new TenonException("the demo model's " + file + " isn't there; build or install Tenon again");
-            }
-            return in.readAllBytes();
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
+    public DemoFolder unpack() {
+        return DemoFolder.unpack(this);
     }
 
     /**
-     * Stories that the model never saw, each with a question and its answer, and how often it answered rightly when it was measured.
+     * Prompts that the model never saw, each with the right answer, and how often it answered rightly when it was measured.
      *
      * @return JSON in UTF-8
+     * @throws TenonException when it can't be read
      */
-    public static byte[] heldOut() {
+    public byte[] heldOut() {
         try {
             return bytes("heldout.json");
         } catch (IOException failure) {
-            throw new TenonException("the demo model's questions can't be read: " + failure, failure);
+            throw new TenonException(
+                    "the questions for the demo model " + title() + " can't be read: " + failure, failure);
         }
     }
 
-    /** {@return the folder that the model can be loaded from} */
-    public Path folder() {
-        return folder;
-    }
-
-    /** Removes the folder. Idempotent. */
-    @Override
-    public void close() {
-        remove();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            log(System.Logger.Level.DEBUG, "the process ends just now", ending);
-        }
-    }
-
-    private void remove() {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
+    byte[] bytes(String file) throws IOException {
+        try (InputStream in = DemoModel.class.getResourceAsStream("/org/tenon/demo/" + title() + "/" + file)) {
+            if (in == null) {
+                throw new TenonException(
+                        "the demo model " + title() + ": " + file + " isn't there; build or install Tenon again");
             }
-            Files.deleteIfExists(folder);
-        } catch (IOException failure) {
-            log(System.Logger.Level.WARNING, "can't remove the temporary folder " + folder, failure);
+            return in.readAllBytes();
         }
-    }
-
-    /** Logging is loaded when it is needed, for that takes a while. */
-    private static void log(System.Logger.Level level, String message, Exception failure) {
-        System.getLogger(DemoModel.class.getName()).log(level, message, failure);
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
 
 /** An application is deployed in each of the usual ways, without options of the JVM, and does the same in all of them. */
@@ -31,7 +32,7 @@ class DeploymentTest {
     private static final String MODULE = "org.tenon.samples.applications/" + MAIN;
     private static final String BEGINNING = "One morning, Mira";
 
-    private static DemoModel demo;
+    private static DemoFolder demo;
     private static Run oneJar;
 
     @TempDir
@@ -48,7 +49,7 @@ class DeploymentTest {
 
     @BeforeAll
     static void runTheJar() throws Exception {
-        demo = DemoModel.unpack();
+        demo = DemoModel.LLAMA.unpack();
         oneJar = run("-jar", JAR.toString());
         assertEquals(0, oneJar.code(), oneJar.toString());
     }
@@ -67,7 +68,7 @@ class DeploymentTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(how);
-        command.add(demo.folder().toString());
+        command.add(demo.path().toString());
         command.addAll(List.of(what));
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
