@@ -72,7 +72,7 @@ public final class Main implements Runnable {
         Main main = new Main();
         Failures failures = new Failures(console, () -> main.debug);
         StringWriter help = new StringWriter();
-        CommandLine line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(main);
         commands(console).forEach(line::addSubcommand);
         line.setOut(new PrintWriter(help))
                 .setErr(console.err())

@@ -1,8 +1,10 @@
 package org.tenon.cli.command;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.InvalidRequest;
@@ -15,14 +17,17 @@ import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tenon demo}: what the small models that Tenon carries with it can do. */
 @Command(
         name = "demo",
         sortOptions = false,
-        description = "Shows what the small models that Tenon carries can do, each of another architecture.",
+        description = "Shows what the small models that Tenon carries can do.",
         footer = {
             "",
             "Other beginnings that the llama knows: \"On a windy day, Tom\", or a story of your own in its words that ends with"
@@ -34,8 +39,11 @@ public final class Demo implements Callable<Integer> {
 
     private final Console console;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Parameters(paramLabel = "MODEL", arity = "0..*", description = "Which: llama, mixtral, t5 (default: all of them).")
-    private List<DemoModel> models = List.of();
+    private List<String> names = List.of();
 
     @Option(
             names = "--prompt",
@@ -66,7 +74,7 @@ public final class Demo implements Callable<Integer> {
      */
     @Override
     public Integer call() {
-        List<DemoModel> asked = models;
+        List<DemoModel> asked = names.stream().map(this::named).toList();
         if (asked.isEmpty()) {
             asked = prompt.isPresent() ? List.of(DemoModel.LLAMA) : List.of(DemoModel.values());
         }
@@ -77,6 +85,19 @@ public final class Demo implements Callable<Integer> {
             show(model, asked.size() > 1);
         }
         return 0;
+    }
+
+    private DemoModel named(String name) {
+        return Arrays.stream(DemoModel.values())
+                .filter(model -> model.title().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "There is no demo model '" + name + "'; there are: "
+                                + Arrays.stream(DemoModel.values())
+                                        .map(DemoModel::title)
+                                        .collect(Collectors.joining(", "))
+                                + "."));
     }
 
     private void show(DemoModel demo, boolean titled) {
@@ -96,7 +117,9 @@ public final class Demo implements Callable<Integer> {
                 }
             }
         }
-        console.println("");
+        if (titled) {
+            console.println("");
+        }
     }
 
     private void answer(GenerativeModel model, String text, String arrow, Sampling chosen) {
