@@ -9,6 +9,7 @@ module org.tenon.models {
     requires transitive org.tenon.tokenizers;
     requires com.fasterxml.jackson.core;
     requires com.google.guice;
+    requires jakarta.inject; // Guice is an automatic module and names nothing that it needs
     requires jdk.jfr;
 
     exports org.tenon.models;

@@ -2,38 +2,142 @@ package org.tenon.samples.applications;
 
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
-import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.crossAttention;
+import static org.tenon.layers.Layers.experts;
+import static org.tenon.layers.Layers.gated;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.op.Activation;
+import org.tenon.layers.attention.CrossAttention;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.FeedForward;
+import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.position.RelativeBias;
+import org.tenon.layers.position.Rope;
+import org.tenon.layers.token.Embedding;
+import org.tenon.layers.token.Head;
 import org.tenon.models.architecture.Architecture;
 
-/** An architecture that nobody has published: one layer in six sees everything, the others a window. */
+/** Architectures by hand: four that are published, in small, and one that isn't. */
 public final class HandMade {
     private HandMade() {}
 
     /**
-     * Assembles the architecture.
+     * Llama (Touvron et al. 2023; Dubey et al. 2024).
      *
      * @param vocabulary how many ids there are
-     * @return its spec, or an exception with every fault
+     * @return its spec
      */
-    public static ModelSpec spec(int vocabulary) {
+    public static ModelSpec llama(int vocabulary) {
+        return Architecture.decoder(96, vocabulary)
+                .context(512)
+                .norm(rmsNorm(1e-5))
+                .layers(6, i -> block(attention(6).kvHeads(2).rope(500_000), swiGlu(256)))
+                .tiedHead()
+                .build();
+    }
+
+    /**
+     * Mixtral (Jiang et al. 2024): each token goes to two of eight feed-forwards.
+     *
+     * @param vocabulary how many ids there are
+     * @return its spec
+     */
+    public static ModelSpec mixtral(int vocabulary) {
         return Architecture.decoder(96, vocabulary)
                 .context(512)
                 .norm(rmsNorm(1e-5))
                 .layers(
                         6,
                         i -> block(
+                                attention(6).kvHeads(2).rope(1_000_000),
+                                experts(8, swiGlu(96)).topK(2)))
+                .build();
+    }
+
+    /**
+     * A Mamba hybrid, as Bamba is: Mamba-2 (Dao and Gu 2024), and attention in one layer of six, of whose heads a half turns.
+     *
+     * @param vocabulary how many ids there are
+     * @return its spec
+     */
+    public static ModelSpec hybrid(int vocabulary) {
+        return Architecture.decoder(96, vocabulary)
+                .context(512)
+                .norm(rmsNorm(1e-5))
+                .layers(
+                        6,
+                        i -> block(
+                                i == 3
+                                        ? attention(6)
+                                                .kvHeads(2)
+                                                .rope(Rope.of(10_000).fraction(0.5))
+                                        : mamba2(16).headDim(32),
+                                swiGlu(256)))
+                .tiedHead()
+                .build();
+    }
+
+    /**
+     * T5 v1.1 (Raffel et al. 2020): an encoder that sees both ways, and a decoder that looks at what the encoder gives. The first layer of
+     * each learns biases by distance, the others take them from it.
+     *
+     * @param vocabulary how many ids there are
+     * @return its spec
+     */
+    public static ModelSpec t5(int vocabulary) {
+        RmsNorm norm = rmsNorm(1e-6);
+        RelativeBias bias = RelativeBias.of(32, 128);
+        SelfAttention attention = attention(4).headDim(24).scale(1);
+        CrossAttention cross = crossAttention("encoder", 4).headDim(24).scale(1);
+        FeedForward feedForward = gated(192, Activation.GELU_TANH);
+        List<LayerSpec> encoder = Stream.of(bias, bias.taken(), bias.taken())
+                .<LayerSpec>map(distances -> block(attention.bothWays().relativeBias(distances), feedForward)
+                        .normalised(norm))
+                .toList();
+        List<LayerSpec> decoder = Stream.of(bias, bias.taken())
+                .<LayerSpec>map(distances -> block(
+                                Branch.of(Block.MIXER, attention.relativeBias(distances)),
+                                Branch.of("cross", cross),
+                                Branch.of(Block.CHANNELS, feedForward))
+                        .normalised(norm))
+                .toList();
+        return new ModelSpec(
+                vocabulary,
+                512,
+                List.of(
+                        new ModelSpec.Stack("encoder", 96, new Embedding(), encoder, norm),
+                        new ModelSpec.Stack(
+                                "decoder", 96, Embedding.tiedTo("encoder.embedding.weight"), decoder, norm)),
+                Map.of(ModelSpec.HEAD, Head.untied()));
+    }
+
+    /**
+     * What nobody has published: one attention layer in six, Mamba-2 elsewhere, experts in every other layer.
+     *
+     * @param vocabulary how many ids there are
+     * @return its spec, or an exception with every fault
+     */
+    public static ModelSpec nobodys(int vocabulary) {
+        return Architecture.decoder(96, vocabulary)
+                .context(512)
+                .norm(rmsNorm(1e-5))
+                .layers(
+                        12,
+                        i -> block(
                                 i % 6 == 5
                                         ? attention(6).kvHeads(2).rope(500_000)
-                                        : attention(6)
-                                                .kvHeads(2)
-                                                .rope(10_000)
-                                                .window(32)
-                                                .headNorm(1e-6),
-                                i % 2 == 1 ? swiGlu(256) : geGlu(192)))
+                                        : mamba2(16).headDim(32),
+                                i % 2 == 1 ? experts(8, swiGlu(96)).topK(2) : swiGlu(256)))
                 .tiedHead()
                 .build();
     }
