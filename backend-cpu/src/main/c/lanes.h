@@ -128,6 +128,21 @@ INLINE void store_part(enum type type, void *p, vf v, int count) {
     memcpy(p, bytes, (size_t)count * bytes_of(type));
 }
 
+/* LANES elements of a row from the i-th on, or as many as there are. */
+INLINE vf part(enum type type, const char *row, int64_t i, int64_t width) {
+    const char *at = row + i * bytes_of(type);
+    return i + LANES <= width ? load(type, at) : load_part(type, at, (int)(width - i));
+}
+
+INLINE void put_part(enum type type, char *row, int64_t i, int64_t width, vf x) {
+    char *at = row + i * bytes_of(type);
+    if (i + LANES <= width) {
+        store(type, at, x);
+    } else {
+        store_part(type, at, x, (int)(width - i));
+    }
+}
+
 /* Subtracting zero changes nothing, not even the sign of a zero, so the compiler leaves it out. */
 INLINE vf splat(float value) { return value - (vf){0}; }
 

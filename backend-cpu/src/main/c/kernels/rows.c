@@ -22,21 +22,6 @@ typedef double vd __attribute__((vector_size(8 * LANES)));
     default: body(F16, F16);                     \
     }
 
-/* LANES elements from the i-th on, or as many as there are. */
-INLINE vf part(enum type type, const char *row, int64_t i, int64_t width) {
-    const char *at = row + i * bytes_of(type);
-    return i + LANES <= width ? load(type, at) : load_part(type, at, (int)(width - i));
-}
-
-INLINE void put_part(enum type type, char *row, int64_t i, int64_t width, vf x) {
-    char *at = row + i * bytes_of(type);
-    if (i + LANES <= width) {
-        store(type, at, x);
-    } else {
-        store_part(type, at, x, (int)(width - i));
-    }
-}
-
 INLINE double total(const vd *lanes) {
     double sum = 0;
     for (int i = 0; i < LANES; i++) {

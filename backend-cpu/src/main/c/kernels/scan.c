@@ -31,20 +31,6 @@ struct run {
     int64_t read; /* the slot, negative for zeros */
 };
 
-INLINE vf part(enum type type, const char *row, int64_t i, int64_t width) {
-    const char *at = row + i * bytes_of(type);
-    return i + LANES <= width ? load(type, at) : load_part(type, at, (int)(width - i));
-}
-
-INLINE void put_part(enum type type, char *row, int64_t i, int64_t width, vf x) {
-    char *at = row + i * bytes_of(type);
-    if (i + LANES <= width) {
-        store(type, at, x);
-    } else {
-        store_part(type, at, x, (int)(width - i));
-    }
-}
-
 INLINE vf part_f32(const float *row, int64_t i, int64_t width) { return part(F32, (const char *)row, i, width); }
 
 INLINE void put_f32(float *row, int64_t i, int64_t width, vf x) { put_part(F32, (char *)row, i, width, x); }

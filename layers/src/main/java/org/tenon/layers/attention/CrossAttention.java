@@ -67,6 +67,6 @@ public record CrossAttention(String source, int heads, OptionalInt headDim, bool
      * @return how many
      */
     public int headDimIn(int hidden) {
-        return headDim.orElse(heads < 1 ? 0 : hidden / heads);
+        return Heads.width(heads, headDim, hidden);
     }
 }

@@ -18,9 +18,6 @@ import org.tenon.api.layer.SpecType;
 
 /** Provides {@link CrossAttention}. */
 public final class CrossAttentionProvider implements LayerProvider<CrossAttention> {
-    /** The most columns that all heads may have together. */
-    private static final int WIDEST = 1 << 24;
-
     private static final SpecType<CrossAttention> TYPE = new SpecType<>(
             "tenon/cross-attention",
             CrossAttention.class,
@@ -75,20 +72,8 @@ public final class CrossAttentionProvider implements LayerProvider<CrossAttentio
 
     private static void check(CrossAttention spec, Dims dims) {
         int heads = spec.heads();
-        int headDim = spec.headDimIn(dims.hidden());
         InvalidLayer.Check check = InvalidLayer.check().that(heads >= 1, "heads", heads + " is less than 1");
-        if (spec.headDim().isPresent()) {
-            check.that(headDim >= 1, "headDim", headDim + " is less than 1");
-        } else if (heads >= 1) {
-            check.that(
-                    dims.hidden() % heads == 0,
-                    "heads",
-                    heads + " does not divide hidden " + dims.hidden() + "; give a headDim");
-        }
-        check.that(
-                (long) heads * headDim <= WIDEST,
-                "headDim",
-                heads + " heads of " + headDim + " columns are more than " + WIDEST);
+        Heads.check(check, heads, spec.headDim(), dims.hidden());
         spec.scale().ifPresent(scale -> check.that(Double.isFinite(scale), "scale", scale + " is not a finite number"));
         check.done();
     }

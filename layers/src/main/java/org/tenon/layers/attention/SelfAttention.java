@@ -281,7 +281,7 @@ public record SelfAttention(
      * @return how many
      */
     public int headDimIn(int hidden) {
-        return headDim.orElse(heads < 1 ? 0 : hidden / heads);
+        return Heads.width(heads, headDim, hidden);
     }
 
     /**

@@ -14,9 +14,6 @@ import org.tenon.api.tensor.Shape;
 
 /** Provides {@link SelfAttention}. */
 public final class SelfAttentionProvider implements LayerProvider<SelfAttention> {
-    /** The most columns that all heads may have together. */
-    private static final int WIDEST = 1 << 24;
-
     private static final SpecType<SelfAttention> TYPE = new SpecType<>(
             "tenon/self-attention",
             SelfAttention.class,
@@ -85,18 +82,7 @@ public final class SelfAttentionProvider implements LayerProvider<SelfAttention>
         if (heads >= 1 && kvHeads >= 1) {
             check.that(heads % kvHeads == 0, "kvHeads", kvHeads + " does not divide heads " + heads);
         }
-        if (spec.headDim().isPresent()) {
-            check.that(headDim >= 1, "headDim", headDim + " is less than 1");
-        } else if (heads >= 1) {
-            check.that(
-                    dims.hidden() % heads == 0,
-                    "heads",
-                    heads + " does not divide hidden " + dims.hidden() + "; give a headDim");
-        }
-        check.that(
-                (long) heads * headDim <= WIDEST,
-                "headDim",
-                heads + " heads of " + headDim + " columns are more than " + WIDEST);
+        Heads.check(check, heads, spec.headDim(), dims.hidden());
         spec.window()
                 .ifPresent(window -> check.that(window >= 1, "window", window + " is less than 1")
                         .that(!spec.bidirectional(), "window", "queries that see the whole sequence have none"));
