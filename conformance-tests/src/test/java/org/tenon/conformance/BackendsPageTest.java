@@ -25,11 +25,23 @@ class BackendsPageTest {
         return cell;
     }
 
+    private static Config profile(String name, String verdict, List<String> missing) {
+        return Config.object()
+                .with("profile", name)
+                .with("verdict", verdict)
+                .with("missing", missing)
+                .with("wrong", List.of());
+    }
+
     private static Config report(Config... cells) {
         return Config.object()
                 .with("backend", "acme")
                 .with("profile", "CORE")
-                .with("conforms", true)
+                .with(
+                        "profiles",
+                        List.of(
+                                profile("CORE", "conforms", List.of()),
+                                profile("EXPERTS", "does_not_conform", List.of("Experts", "Route"))))
                 .with("ops", List.of(cells));
     }
 
@@ -40,6 +52,13 @@ class BackendsPageTest {
         assertTrue(page.startsWith(PAGE), page);
         assertTrue(page.contains("| Rope | `F32 -> F32` |  |  |  |\n"), page);
         assertTrue(page.contains("| Gated |  | `F32 -> F32` |  |  |\n"), page);
+    }
+
+    @Test
+    void aSectionTellsWhichProfilesTheBackendConformsToAndWhatItLacks() {
+        String page = BackendsPage.with(PAGE, report(cell("Rope", Standing.PASSED)));
+        assertTrue(page.contains("* Profile CORE: conforms.\n"), page);
+        assertTrue(page.contains("* Profile EXPERTS: does not conform; it lacks Experts, Route.\n"), page);
     }
 
     @Test

@@ -38,8 +38,10 @@ final class Agreement {
 
     /** Within the bound. */
     static Agreement within(ModelSpec spec, Numerics numerics, Precision precision) {
-        int layers = spec.stacks().getFirst().layers().size();
-        int hidden = spec.stacks().getFirst().hidden();
+        int layers =
+                spec.stacks().stream().mapToInt(stack -> stack.layers().size()).sum();
+        int hidden =
+                spec.stacks().stream().mapToInt(ModelSpec.Stack::hidden).max().orElseThrow();
         double u = Rounding.error(numerics.activations(), 1) + Math.sqrt(hidden) * precision.roundoff();
         return new Agreement(false, DEVIATIONS * Math.sqrt(2.0 * ROUNDINGS * (layers + 1) / 3) * u);
     }

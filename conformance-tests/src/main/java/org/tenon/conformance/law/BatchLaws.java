@@ -63,8 +63,8 @@ final class BatchLaws {
         List<Stepper.Sequence> sequences = new ArrayList<>();
         List<List<float[]>> rows = new ArrayList<>();
         try (Stepper stepper = model.model().stepper()) {
-            ids.forEach(_ -> {
-                sequences.add(stepper.open());
+            ids.forEach(each -> {
+                sequences.add(model.open(stepper, each));
                 rows.add(new ArrayList<>());
             });
             while (missing(ids, sequences)) {
@@ -122,7 +122,7 @@ final class BatchLaws {
 
     private static float[][] steps(OpenModel model, int[] prompt, int[] rest) {
         try (Stepper stepper = model.model().stepper()) {
-            Stepper.Sequence sequence = stepper.open();
+            Stepper.Sequence sequence = model.open(stepper, prompt);
             List<float[]> all = new ArrayList<>(List.of(OpenModel.logits(stepper, sequence, prompt, prompt.length)));
             all.addAll(List.of(OpenModel.logits(stepper, sequence, rest, 1)));
             return all.toArray(float[][]::new);

@@ -64,7 +64,7 @@ final class CacheLaws {
         try (OpenModel model = ground.open()) {
             float[][] straight = model.logits(ids, CHUNK);
             try (Stepper stepper = model.model().stepper()) {
-                Stepper.Sequence sequence = stepper.open();
+                Stepper.Sequence sequence = model.open(stepper, ids);
                 OpenModel.logits(stepper, sequence, Arrays.copyOf(ids, 40), CHUNK);
                 elsewhereAndBack(stepper, sequence, ground.ids(20, 5));
                 OpenModel.logits(stepper, sequence, Arrays.copyOfRange(ids, 40, ids.length), CHUNK);
@@ -96,7 +96,7 @@ final class CacheLaws {
         int[] here = ground.ids(9, 7);
         int[] there = ground.ids(20, 8);
         try (OpenModel model = ground.open();
-                Session session = model.model().session()) {
+                Session session = model.causal().session()) {
             next(session, base);
             int[] both = session.ids();
             try (Session fork = session.fork()) {
@@ -120,7 +120,7 @@ final class CacheLaws {
     }
 
     private static float[] alone(OpenModel model, int[] ids) {
-        try (Session session = model.model().session()) {
+        try (Session session = model.causal().session()) {
             return next(session, ids);
         }
     }

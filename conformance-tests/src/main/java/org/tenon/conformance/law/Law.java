@@ -1,11 +1,13 @@
 package org.tenon.conformance.law;
 
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.model.Limits;
+import org.tenon.api.op.Op;
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.trial.Candidate;
 import org.tenon.conformance.trial.Check;
@@ -32,6 +34,11 @@ record Law(String name, TinyModel tiny, Numerics numerics, Statement statement) 
     @Override
     public String subject() {
         return "Law: " + name;
+    }
+
+    @Override
+    public Set<Class<? extends Op<?, ?>>> needs() {
+        return tiny.needs();
     }
 
     @Override

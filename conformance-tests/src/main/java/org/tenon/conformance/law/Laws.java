@@ -3,10 +3,8 @@ package org.tenon.conformance.law;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Reproducibility;
-import org.tenon.api.model.ModelSpec;
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.law.Law.Statement;
 import org.tenon.conformance.trial.Check;
@@ -28,9 +26,15 @@ public final class Laws {
             new Named("twice in a row", EVERY, BatchLaws::twiceInARow),
             new Named("paged is contiguous", PLAIN, CacheLaws::pagedIsContiguous),
             new Named("truncated is never gone there", ANY, CacheLaws::truncatedIsNeverGoneThere),
-            new Named("a fork is a copy", ANY, CacheLaws::aForkIsACopy),
             new Named("replayed is walked", EVERY, ProgramLaws::replayedIsWalked),
             new Named("native is decomposed", PLAIN, ProgramLaws::nativeIsDecomposed));
+
+    /** That of models whose sequences can be held as sessions. */
+    private static final List<Named> OF_SESSIONS = List.of(new Named("a fork is a copy", ANY, CacheLaws::aForkIsACopy));
+
+    /** That of decoders behind encoders. */
+    private static final List<Named> OF_SOURCES =
+            List.of(new Named("a source serves all steps", ANY, Seq2SeqLaws::aSourceServesAllSteps));
 
     /** Those of models with windows. */
     private static final List<Named> OF_WINDOWS = List.of(
@@ -57,10 +61,19 @@ public final class Laws {
      * @return a check for each law, type of activations and promise
      */
     public static List<Check> of(TinyModel model) {
-        List<Named> laws = model.spec().kind() == ModelSpec.Kind.ENCODER
-                ? OF_ENCODERS
-                : Stream.concat(LAWS.stream(), model.window().stream().flatMap(_ -> OF_WINDOWS.stream()))
-                        .toList();
+        List<Named> laws = new ArrayList<>();
+        switch (model.spec().kind()) {
+            case ENCODER -> laws.addAll(OF_ENCODERS);
+            case SEQ2SEQ -> {
+                laws.addAll(LAWS);
+                laws.addAll(OF_SOURCES);
+            }
+            case CAUSAL -> {
+                laws.addAll(LAWS);
+                laws.addAll(OF_SESSIONS);
+            }
+        }
+        model.window().ifPresent(_ -> laws.addAll(OF_WINDOWS));
         List<Check> checks = new ArrayList<>();
         for (Named law : laws) {
             for (DType type : TYPES) {

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.layer.LayerProvider;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Stepper;
@@ -20,10 +22,16 @@ final class OpenModel implements AutoCloseable {
     /** Decides on the weights. */
     static final long SEED = 7;
 
-    private final Tenon tenon;
-    private final CausalModel model;
+    /** Two blocks and a half, so that tables of sources differ. */
+    private static final int LONGEST_SOURCE = 40;
 
-    private OpenModel(Tenon tenon, CausalModel model) {
+    /** Sources that a step may have to compute at once. */
+    private static final int SEQUENCES = 4;
+
+    private final Tenon tenon;
+    private final GenerativeModel model;
+
+    private OpenModel(Tenon tenon, GenerativeModel model) {
         this.tenon = tenon;
         this.model = model;
     }
@@ -36,9 +44,11 @@ final class OpenModel implements AutoCloseable {
             Numerics numerics,
             Limits limits,
             UnaryOperator<Backend> change) {
-        Tenon tenon = tenon(candidate, layers, numerics, limits, change);
+        boolean behindEncoder = spec.kind() == ModelSpec.Kind.SEQ2SEQ;
+        Limits enough = behindEncoder ? limits.rows(SEQUENCES * LONGEST_SOURCE) : limits;
+        Tenon tenon = tenon(candidate, layers, numerics, enough, change);
         try {
-            return new OpenModel(tenon, tenon.create(spec, SEED));
+            return new OpenModel(tenon, behindEncoder ? tenon.createSeq2Seq(spec, SEED) : tenon.create(spec, SEED));
         } catch (RuntimeException | Error failure) {
             tenon.close();
             throw failure;
@@ -63,8 +73,23 @@ final class OpenModel implements AutoCloseable {
         return builder.open();
     }
 
-    CausalModel model() {
+    GenerativeModel model() {
         return model;
+    }
+
+    /** The model, where it has no encoder: its sequences can be held as sessions. */
+    CausalModel causal() {
+        return (CausalModel) model;
+    }
+
+    /** Opens a sequence that is to have these ids; behind an encoder, with a source that follows from them. */
+    Stepper.Sequence open(Stepper stepper, int[] ids) {
+        if (model.spec().kind() != ModelSpec.Kind.SEQ2SEQ) {
+            return stepper.open();
+        }
+        SplittableRandom random = new SplittableRandom(Arrays.hashCode(ids));
+        int length = random.nextInt(1, LONGEST_SOURCE + 1);
+        return stepper.open(random.ints(length, 0, model.vocabulary()).toArray());
     }
 
     /** Saves it as a folder. */
@@ -80,7 +105,7 @@ final class OpenModel implements AutoCloseable {
     /** The logits of a new sequence's tokens, so many in each step: {@code [ids, vocabulary]}. */
     float[][] logits(int[] ids, int chunk) {
         try (Stepper stepper = model.stepper()) {
-            return logits(stepper, stepper.open(), ids, chunk);
+            return logits(stepper, open(stepper, ids), ids, chunk);
         }
     }
 

@@ -97,6 +97,14 @@ final class LawMutants {
                         "Law/native is decomposed/grouped queries/F32@",
                         Changes.op(RmsNorm.class, op -> new RmsNorm(1, op.type()))),
                 new Mutant(
+                        "every source as long as the longest",
+                        "Law/alone is among others/encoder and decoder/F32@",
+                        Changes.reads(Attention.class, "lengths", LawMutants::longest)),
+                new Mutant(
+                        "the block table of the step before, where sources come and go",
+                        "Law/a source serves all steps/encoder and decoder/F32@",
+                        Changes.remembers(Attention.class, "table", Stale::new)),
+                new Mutant(
                         "a recorded step replayed once",
                         "Law/replayed is walked/grouped queries/F32/run to run@",
                         new ReplayedOnce()));
@@ -127,6 +135,17 @@ final class LawMutants {
     private static void counted(Elements elements) {
         for (int i = 0; i < elements.width(); i++) {
             elements.set(0, i, i);
+        }
+    }
+
+    /** The greatest of a vector in all places. */
+    private static void longest(Elements elements) {
+        double most = 0;
+        for (int i = 0; i < elements.width(); i++) {
+            most = Math.max(most, elements.get(0, i));
+        }
+        for (int i = 0; i < elements.width(); i++) {
+            elements.set(0, i, most);
         }
     }
 

@@ -1,14 +1,16 @@
 package org.tenon.conformance.report;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tenon.api.config.Config;
+import org.tenon.conformance.suite.Judgement;
 import org.tenon.conformance.suite.Verdict.Standing;
 
 /**
- * A page that tells what each backend has kernels for, made of reports in JSON: a section for each backend, between two comments that name
+ * A page that tells which profiles each backend conforms to and what it has kernels for, made of reports in JSON: a section for each backend, between two comments that name
  * it. It is about ops alone, and holds no number that differs from machine to machine, or when a case is added.
  */
 public final class BackendsPage {
@@ -46,9 +48,16 @@ public final class BackendsPage {
                 }
             }
         }
-        StringBuilder text = new StringBuilder("## " + report.text("backend") + "\n\nProfile "
-                + report.text("profile") + ": " + (report.flag("conforms") ? "conforms" : "does not conform")
-                + ".\n\n| | native | opened up | unsupported | wrong |\n| --- | --- | --- | --- | --- |\n");
+        StringBuilder text = new StringBuilder("## " + report.text("backend") + "\n\n");
+        for (Config profile : report.list("profiles")) {
+            Judgement judgement = new Judgement(
+                    profile.text("profile"),
+                    Judgement.Standing.of(profile.text("verdict")),
+                    texts(profile, "missing"),
+                    texts(profile, "wrong"));
+            text.append("* ").append(judgement.sentence()).append('\n');
+        }
+        text.append("\n| | native | opened up | unsupported | wrong |\n| --- | --- | --- | --- | --- |\n");
         ways.forEach((op, types) -> {
             text.append("| ").append(op);
             for (Way way : Way.values()) {
@@ -57,6 +66,10 @@ public final class BackendsPage {
             text.append(" |\n");
         });
         return text.toString();
+    }
+
+    private static List<String> texts(Config tree, String key) {
+        return tree.list(key).stream().map(Config::asText).toList();
     }
 
     /** A column of the page. */

@@ -13,6 +13,7 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tenon.api.config.Config;
+import org.tenon.conformance.suite.Judgement;
 import org.tenon.conformance.suite.Verdict.Standing;
 import org.tenon.models.checkpoint.Json;
 
@@ -41,7 +42,8 @@ public final class Formats {
     }
 
     /**
-     * JSON: {@code backend}, {@code device}, {@code profile}, {@code conforms}; {@code summary} with the numbers of {@code cases}, of
+     * JSON: {@code backend}, {@code device}, {@code profile}, {@code conforms}; {@code profiles}, how each profile stands, whichever was asked for, with
+     * what is {@code missing} and {@code wrong}; {@code summary} with the numbers of {@code cases}, of
      * those of each standing, of {@code mutants} and those {@code killed}; {@code ops} with the same for each op and its types;
      * {@code runs} of a case that was run again; {@code faults}, {@code missing}, {@code unsupported}, {@code survivors}, {@code mutants_not_applicable}.
      *
@@ -73,11 +75,19 @@ public final class Formats {
         List<Config> faults = report.faults().stream()
                 .map(fault -> Config.object().with("replay", fault.token()).with("reason", fault.reason()))
                 .toList();
+        List<Config> profiles = report.verdict().judgements().stream()
+                .map(judgement -> Config.object()
+                        .with("profile", judgement.profile())
+                        .with("verdict", judgement.standing().key())
+                        .with("missing", judgement.missing())
+                        .with("wrong", judgement.wrong()))
+                .toList();
         return Json.text(Config.object()
                 .with("backend", report.backend())
                 .with("device", report.device())
                 .with("profile", report.profile())
                 .with("conforms", report.conforms())
+                .with("profiles", profiles)
                 .with("summary", summary)
                 .with("ops", ops)
                 .with("runs", runs)
@@ -103,9 +113,12 @@ public final class Formats {
      * @return the text
      */
     public static String markdown(Report report) {
+        String profiles = profiles(report).map(line -> "* " + line + "\n").collect(Collectors.joining());
         StringBuilder text =
                 new StringBuilder("# Conformance of `" + report.backend() + "` on " + report.device() + "\n\n"
-                        + sentence(report) + "\n\n| " + String.join(" | ", columns()) + " |\n| --- | --- |"
+                        + sentence(report) + "\n\n"
+                        + (profiles.isEmpty() ? "" : profiles + "\n") + "| "
+                        + String.join(" | ", columns()) + " |\n| --- | --- |"
                         + " ---: |".repeat(columns().size() - 2) + "\n");
         for (Report.Cell cell : report.cells()) {
             text.append("| ").append(String.join(" | ", row(cell))).append(" |\n");
@@ -131,8 +144,30 @@ public final class Formats {
         String mutants = report.mutants().isEmpty()
                 ? ""
                 : " Of " + report.mutants().size() + " mutants " + report.killed() + " were found.";
-        return "Profile " + report.profile() + ": " + (report.conforms() ? "conforms" : "does not conform") + ". "
-                + report.cases() + " cases: " + standings + "." + mutants;
+        return "Profile " + report.profile() + ": " + outcome(report) + ". " + report.cases() + " cases: " + standings
+                + "." + mutants;
+    }
+
+    private static String outcome(Report report) {
+        if (report.conforms()) {
+            return Judgement.Standing.CONFORMS.title();
+        }
+        boolean elsewhere = report.verdict().judgements().stream()
+                .anyMatch(each ->
+                        each.profile().equals(report.profile()) && each.standing() == Judgement.Standing.CONFORMS);
+        return elsewhere ? "conforms, but not all that was run is right" : Judgement.Standing.DOES_NOT_CONFORM.title();
+    }
+
+    /**
+     * How each profile stands.
+     *
+     * @param report the report
+     * @return a sentence for each; none where only a part of the suite was run and that says nothing
+     */
+    public static Stream<String> profiles(Report report) {
+        return report.verdict().judgements().stream()
+                .filter(each -> each.standing() != Judgement.Standing.NOT_JUDGED)
+                .map(Judgement::sentence);
     }
 
     /**

@@ -27,7 +27,10 @@ final class Page {
                 .append(escaped(report.backend() + " on " + report.device()))
                 .append("</h1>\n<p>")
                 .append(escaped(Formats.sentence(report)))
-                .append("</p>\n<table>\n<tr>");
+                .append("</p>\n<ul>\n");
+        Formats.profiles(report)
+                .forEach(line -> text.append("<li>").append(escaped(line)).append('\n'));
+        text.append("</ul>\n<table>\n<tr>");
         Formats.columns().forEach(column -> text.append("<th>").append(column));
         text.append("</tr>\n");
         for (Report.Cell cell : report.cells()) {

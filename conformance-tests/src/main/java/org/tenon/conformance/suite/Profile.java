@@ -44,14 +44,11 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
                     Rope.class));
 
     /** Mixtures of experts: Mixtral and its kin, beside what {@link #CORE} asks for. */
-    public static final Profile EXPERTS =
-            new Profile("EXPERTS", new HashSet<>(Primitives.ALL), Set.of(Experts.class, Route.class));
+    public static final Profile EXPERTS = CORE.and("EXPERTS", Set.of(Experts.class, Route.class));
 
     /** Recurrent layers: Mamba and its kin, beside what {@link #CORE} asks for. */
-    public static final Profile STATE_SPACE = new Profile(
-            "STATE_SPACE",
-            new HashSet<>(Primitives.ALL),
-            Set.of(CausalConv.class, SelectiveScan.class, StateSpaceDual.class));
+    public static final Profile STATE_SPACE =
+            CORE.and("STATE_SPACE", Set.of(CausalConv.class, SelectiveScan.class, StateSpaceDual.class));
 
     /** All that there are; a new one is named here and nowhere else. */
     public static final List<Profile> ALL = List.of(CORE, EXPERTS, STATE_SPACE);
@@ -68,6 +65,27 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
         Set<Class<? extends Op<?, ?>>> all = new HashSet<>(required);
         all.addAll(natively);
         required = Set.copyOf(all);
+    }
+
+    /** This profile, with more ops that must come out right. */
+    private Profile and(String other, Set<Class<? extends Op<?, ?>>> more) {
+        Set<Class<? extends Op<?, ?>>> all = new HashSet<>(required);
+        all.addAll(more);
+        return new Profile(other, natively, all);
+    }
+
+    /**
+     * Whether a failure of a run counts against the profile: not where the run needs an op that other profiles ask for and this one doesn't.
+     *
+     * @param run what came of the run
+     * @return whether it counts
+     */
+    boolean counts(Result run) {
+        return run.needs().stream().allMatch(op -> requires(op) || ALL.stream().noneMatch(each -> each.requires(op)));
+    }
+
+    private boolean requires(String op) {
+        return required.stream().anyMatch(each -> each.getSimpleName().equals(op));
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.tenon.conformance.suite;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.tenon.api.tensor.DType;
 import org.tenon.conformance.cases.Case;
 import org.tenon.conformance.trial.Check;
@@ -21,6 +23,9 @@ public sealed interface Run {
 
     /** {@return the way it is run} */
     String way();
+
+    /** {@return the names of the ops that are wrong when it fails; none where that can be any} */
+    Set<String> needs();
 
     /**
      * A case, run in one way.
@@ -52,6 +57,11 @@ public sealed interface Run {
         @Override
         public String way() {
             return trial.name();
+        }
+
+        @Override
+        public Set<String> needs() {
+            return Set.of(op());
         }
 
         @Override
@@ -89,6 +99,11 @@ public sealed interface Run {
         @Override
         public String way() {
             return check.way();
+        }
+
+        @Override
+        public Set<String> needs() {
+            return check.needs().stream().map(Class::getSimpleName).collect(Collectors.toUnmodifiableSet());
         }
 
         @Override

@@ -1,15 +1,18 @@
 package org.tenon.conformance.suite;
 
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tenon.api.op.Op;
+import org.tenon.conformance.trial.KernelTrial;
 import org.tenon.conformance.trial.Outcome;
 
 /** What the results of a suite mean. Immutable. */
@@ -147,21 +150,54 @@ public final class Verdict {
 
     /** {@return the ops that the profile requires and that no case has shown to be right; none unless the whole suite was run} */
     public List<String> missing() {
+        return missing(suite.profile());
+    }
+
+    private List<String> missing(Profile profile) {
         if (!selection.whole()) {
             return List.of();
         }
-        Set<String> right = results.stream()
+        Set<String> right = passed(_ -> true);
+        Set<String> natively = passed(result -> result.way().equals(KernelTrial.NAME));
+        return Stream.concat(
+                        names(profile.required()).filter(op -> !right.contains(op)),
+                        names(profile.natively()).filter(op -> !natively.contains(op)))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private Set<String> passed(Predicate<Result> which) {
+        return results.stream()
+                .filter(which)
                 .filter(result -> result.outcome().status() == Outcome.Status.PASSED)
                 .map(Result::op)
                 .collect(Collectors.toSet());
-        List<String> missing = new ArrayList<>();
-        for (Class<? extends Op<?, ?>> op : suite.profile().required()) {
-            if (!right.contains(op.getSimpleName())) {
-                missing.add(op.getSimpleName());
-            }
-        }
-        missing.sort(String::compareTo);
-        return missing;
+    }
+
+    private static Stream<String> names(Set<Class<? extends Op<?, ?>>> ops) {
+        return ops.stream().map(Class::getSimpleName);
+    }
+
+    /** {@return how the backend stands with each profile that there is, and with the one that it was asked for} */
+    public List<Judgement> judgements() {
+        Set<Profile> profiles = new LinkedHashSet<>(Profile.ALL);
+        profiles.add(suite.profile());
+        return profiles.stream().map(this::judgement).toList();
+    }
+
+    private Judgement judgement(Profile profile) {
+        List<String> missing = missing(profile);
+        List<String> wrong = results.stream()
+                .filter(profile::counts)
+                .filter(result -> fault(result).isPresent())
+                .map(Result::op)
+                .distinct()
+                .toList();
+        Judgement.Standing standing = !missing.isEmpty() || !wrong.isEmpty()
+                ? Judgement.Standing.DOES_NOT_CONFORM
+                : selection.whole() && !results.isEmpty() ? Judgement.Standing.CONFORMS : Judgement.Standing.NOT_JUDGED;
+        return new Judgement(profile.name(), standing, missing, wrong);
     }
 
     /** {@return whether there are results, nothing is wrong and nothing required is missing} */

@@ -1,5 +1,7 @@
 package org.tenon.conformance.trial;
 
+import java.util.Set;
+import org.tenon.api.op.Op;
 import org.tenon.api.tensor.DType;
 
 /** What a backend must hold to beside single ops: a law of caches and models, what it does when it is closed. Stateless. */
@@ -15,6 +17,11 @@ public interface Check {
 
     /** {@return the kind of run, the last part of what a report calls it} */
     String way();
+
+    /** {@return the ops without which it has no meaning, beside those that every model has; none unless it says so} */
+    default Set<Class<? extends Op<?, ?>>> needs() {
+        return Set.of();
+    }
 
     /**
      * Checks a backend, opening it as often as it needs.

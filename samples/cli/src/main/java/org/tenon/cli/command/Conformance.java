@@ -143,6 +143,7 @@ public final class Conformance implements Callable<Integer> {
                 .forEach(op -> console.println(console.style().bad("no case shows that " + op + " is right")));
         report.survivors()
                 .forEach(name -> console.println(console.style().bad("no run found the mutant '" + name + "'")));
+        Formats.profiles(report).forEach(console::println);
         console.println(Formats.sentence(report));
     }
 
