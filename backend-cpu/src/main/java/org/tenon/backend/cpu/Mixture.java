@@ -1,6 +1,8 @@
 package org.tenon.backend.cpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.tenon.api.backend.HostMemory;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Queue;
@@ -49,7 +51,7 @@ final class Mixture implements Launch, WorkerPool.Task {
     private final View ids;
     private final View weights;
     private final View out;
-    private final Buffer[] bundles;
+    private final MemorySegment[] bundles;
     private final MixtureRooms rooms;
     private final PickedProduct gate;
     private final PickedProduct up;
@@ -85,7 +87,9 @@ final class Mixture implements Launch, WorkerPool.Task {
         this.ids = new View(in.ids());
         this.weights = new View(in.weights());
         this.out = out;
-        this.bundles = new Buffer[] {in.gate(), in.up(), in.down()};
+        this.bundles = Stream.of(in.gate(), in.up(), in.down())
+                .map(HostMemory::segment)
+                .toArray(MemorySegment[]::new);
         this.rooms = rooms;
         this.gate = gate;
         this.up = up;
@@ -120,8 +124,8 @@ final class Mixture implements Launch, WorkerPool.Task {
     /** Native code would crash where a mapped checkpoint was closed too early. */
     private void requireOpen() {
         boolean open = x.bytes().scope().isAlive() && out.bytes().scope().isAlive();
-        for (Buffer bundle : bundles) {
-            open &= HostMemory.segment(bundle).scope().isAlive();
+        for (MemorySegment bundle : bundles) {
+            open &= bundle.scope().isAlive();
         }
         if (!open) {
             throw new IllegalStateException("the memory of an operand of experts was given back");

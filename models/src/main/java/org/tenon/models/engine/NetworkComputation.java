@@ -65,7 +65,8 @@ final class NetworkComputation implements Computation {
 
     /** What the encoder is told of the sequences that it computes. */
     private record SourceInputs(
-            Axis axis,
+            Extent rowCount,
+            Extent sequenceCount,
             Optional<Input> ids,
             Optional<Input> positions,
             Optional<Input> sequence,
@@ -76,7 +77,8 @@ final class NetworkComputation implements Computation {
             int longest =
                     Math.min(network.bounds().rows(), network.blueprint().spec().context());
             return new SourceInputs(
-                    axis,
+                    axis.rows(),
+                    axis.sequences(),
                     network.input(StepInput.ids(axis)),
                     network.input(StepInput.positions(axis)),
                     network.input(StepInput.sequence(axis)),
@@ -86,13 +88,15 @@ final class NetworkComputation implements Computation {
         }
 
         void fill(StepRows step, StepShape shape) {
-            int rows = shape.size(axis.rows());
+            int rows = shape.size(rowCount);
             NetworkComputation.fill(ids, step.sourceIds, step.sourceRows(), rows, -1);
             NetworkComputation.fill(positions, step.sourcePositions, step.sourceRows(), rows, 0);
             NetworkComputation.fill(sequence, step.sourceSequence, step.sourceRows(), rows, -1);
-            int sequences = shape.size(axis.sequences());
+            int sequences = shape.size(sequenceCount);
             NetworkComputation.fill(lengths, step.sourceLengths, step.sources(), sequences, 0);
-            members.ifPresent(input -> members(input, step, sequences));
+            if (members.isPresent()) {
+                members(members.get(), step, sequences);
+            }
         }
 
         /** Whole sequences lie one after another. */

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.api.model.Sampling.sampling;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.crossAttention;
+import static org.tenon.layers.Layers.experts;
+import static org.tenon.layers.Layers.mamba;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
@@ -13,18 +17,25 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tenon.api.backend.BackendProvider;
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Generation;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Sampling;
+import org.tenon.layers.attention.SelfAttention;
+import org.tenon.layers.block.Block;
+import org.tenon.layers.block.Branch;
+import org.tenon.layers.position.RelativeBias;
+import org.tenon.layers.token.Embedding;
+import org.tenon.layers.token.Head;
 import org.tenon.models.Tenon;
 import org.tenon.models.architecture.Architecture;
 
@@ -36,20 +47,65 @@ class SteadyStateTest {
             560; // all shapes of so long a sequence have been seen: the last bucket of keys begins at 512
     private static final int TOKENS = WARM + 6 * BLOCK;
 
-    /** Layers that see everything and layers that see a window, so that tables of both kinds move on. */
-    private static ModelSpec spec() {
-        return Architecture.decoder(32, 100)
-                .context(1024)
-                .norm(rmsNorm(1e-5))
-                .layers(
-                        2,
-                        i -> block(
-                                i == 0
-                                        ? attention(4).rope(10_000)
-                                        : attention(4).rope(10_000).window(100),
-                                swiGlu(48)))
-                .tiedHead()
-                .build();
+    private static final int VOCABULARY = 100;
+    private static final int CONTEXT = 1024;
+
+    /** What layers keep: keys of all positions, of a window, of an encoder's rows; states; and what routers do on the way. */
+    enum Kind {
+        WINDOWS,
+        EXPERTS,
+        MAMBA,
+        MAMBA_2,
+        HYBRID,
+        ENCODER_AND_DECODER;
+
+        private Block layer(int number) {
+            return switch (this) {
+                case WINDOWS -> block(number == 0 ? rotary() : rotary().window(100), swiGlu(48));
+                case EXPERTS -> block(rotary(), experts(4, swiGlu(32)));
+                case MAMBA -> block(Branch.of(Block.MIXER, mamba(8)));
+                case MAMBA_2 -> block(Branch.of(Block.MIXER, mamba2(16).headDim(16)));
+                case HYBRID -> block(number == 0 ? mamba2(16).headDim(16) : rotary(), experts(4, swiGlu(32)));
+                case ENCODER_AND_DECODER -> throw new IllegalStateException("has two stacks");
+            };
+        }
+
+        private static SelfAttention rotary() {
+            return attention(4).rope(10_000);
+        }
+
+        GenerativeModel create(Tenon tenon) {
+            if (this == ENCODER_AND_DECODER) {
+                return tenon.createSeq2Seq(behindEncoder(), 1);
+            }
+            return tenon.create(
+                    Architecture.decoder(32, VOCABULARY)
+                            .context(CONTEXT)
+                            .norm(rmsNorm(1e-5))
+                            .layers(2, this::layer)
+                            .tiedHead()
+                            .build(),
+                    1);
+        }
+
+        /** As T5 has it. */
+        private static ModelSpec behindEncoder() {
+            RelativeBias bias = RelativeBias.of(8, 20);
+            SelfAttention attention = attention(4).relativeBias(bias);
+            Block encoder = block(attention.bothWays(), swiGlu(48)).normalised(rmsNorm(1e-5));
+            Block decoder = block(
+                            Branch.of(Block.MIXER, attention),
+                            Branch.of("cross", crossAttention("encoder", 4)),
+                            Branch.of(Block.CHANNELS, swiGlu(48)))
+                    .normalised(rmsNorm(1e-5));
+            return new ModelSpec(
+                    VOCABULARY,
+                    CONTEXT,
+                    List.of(
+                            new ModelSpec.Stack("encoder", 32, new Embedding(), List.of(encoder), rmsNorm(1e-5)),
+                            new ModelSpec.Stack("decoder", 32, new Embedding(), List.of(decoder), rmsNorm(1e-5))),
+                    Map.of(ModelSpec.HEAD, Head.untied()));
+        }
     }
 
     private static BackendProvider cpu() {
@@ -61,22 +117,31 @@ class SteadyStateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"greedy", "drawn", "observed"})
-    void aTokenTakesNoMemoryAndAsksTheBackendForNothing(String kind) {
+    @CsvSource({
+        "WINDOWS, greedy",
+        "WINDOWS, drawn",
+        "WINDOWS, observed",
+        "EXPERTS, greedy",
+        "MAMBA, greedy",
+        "MAMBA_2, greedy",
+        "HYBRID, greedy",
+        "ENCODER_AND_DECODER, greedy"
+    })
+    void aTokenTakesNoMemoryAndAsksTheBackendForNothing(Kind kind, String way) {
         CountingProvider provider = new CountingProvider(cpu());
         try (Tenon tenon = Tenon.builder()
                         .backend(provider)
                         .limits(Limits.defaults().sequences(3).rows(32).buffer(TOKENS + 1))
                         .open();
-                CausalModel model = tenon.create(spec(), 1)) {
+                GenerativeModel model = kind.create(tenon)) {
             long asked = provider.asked();
             Watch watch = new Watch();
             model.listen(watch);
-            if (kind.equals("observed")) {
+            if (way.equals("observed")) {
                 model.listen(new ModelListener() {});
             }
             Sampling sampling = sampling().ignoreEndTokens().maxTokens(TOKENS);
-            Sampling chosen = kind.equals("drawn")
+            Sampling chosen = way.equals("drawn")
                     ? sampling.temperature(0.8).topK(40).topP(0.9).seed(1)
                     : sampling.greedy();
             List<Generation> generations = new ArrayList<>();
