@@ -10,6 +10,7 @@ import org.tenon.layers.block.Branch;
 import org.tenon.layers.experts.Experts;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.LayerNorm;
+import org.tenon.layers.norm.NoNorm;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.statespace.Mamba;
 import org.tenon.layers.statespace.Mamba2;
@@ -40,6 +41,11 @@ public final class Layers {
      */
     public static LayerNorm layerNorm(double epsilon) {
         return new LayerNorm(epsilon, true);
+    }
+
+    /** {@return no norm: for a stack whose blocks end with one} */
+    public static NoNorm noNorm() {
+        return new NoNorm();
     }
 
     /** {@return an embedding with learned absolute positions, up to the model's context} */
@@ -142,7 +148,7 @@ public final class Layers {
     }
 
     /**
-     * The usual block. Its norms are those of the model unless it has some of its own.
+     * The usual block. Its norms are those of the stack unless it has some of its own.
      *
      * @param mixer mixes positions
      * @param channels works on each row by itself
@@ -153,7 +159,19 @@ public final class Layers {
     }
 
     /**
-     * A block of any branches. A branch without norms gets the model's.
+     * The block of a decoder that looks at an encoder. Its norms are those of the stack unless it has some of its own.
+     *
+     * @param mixer mixes positions
+     * @param cross takes from the encoder
+     * @param channels works on each row by itself
+     * @return the block
+     */
+    public static Block block(LayerSpec mixer, LayerSpec cross, LayerSpec channels) {
+        return Block.of(mixer, cross, channels);
+    }
+
+    /**
+     * A block of any branches. A branch without norms gets the stack's.
      *
      * @param branches the branches in order
      * @return the block

@@ -42,7 +42,6 @@ import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.CrossAttention;
 import org.tenon.layers.attention.CrossAttentionProvider;
 import org.tenon.layers.attention.SelfAttentionProvider;
-import org.tenon.layers.block.Block;
 import org.tenon.layers.block.BlockProvider;
 import org.tenon.layers.block.Branch;
 import org.tenon.layers.experts.ExpertsProvider;
@@ -139,7 +138,7 @@ class ProvidersTest {
                 OutputHead.ofRows(
                         new OutputHead.Part("dense", Dense.of(3)), new OutputHead.Part("norm", rmsNorm(1e-5))),
                 OutputHead.ofFirstRow(new OutputHead.Part("dense", Dense.square())),
-                Block.postNorm(attention(8).bothWays(), mlp(64, Activation.GELU), layerNorm(1e-12)),
+                block(attention(8).bothWays(), mlp(64, Activation.GELU)).postNorm(layerNorm(1e-12)),
                 new Embedding(),
                 new Embedding(8.5),
                 new RmsNorm(1e-6, true),

@@ -6,14 +6,15 @@ import static org.tenon.layers.Layers.crossAttention;
 import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.geGlu;
 import static org.tenon.layers.Layers.layerNorm;
+import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mamba;
 import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.noNorm;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -33,14 +34,9 @@ import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.Dense;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.LayerNorm;
-import org.tenon.layers.norm.NoNorm;
-import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.position.RelativeBias;
-import org.tenon.layers.token.Embedding;
-import org.tenon.layers.token.Head;
 import org.tenon.layers.token.OutputHead;
 import org.tenon.layers.token.OutputHead.Part;
-import org.tenon.layers.token.PositionedEmbedding;
 import org.tenon.models.architecture.Architecture;
 
 /**
@@ -149,59 +145,45 @@ public record TinyModel(
 
     /** As T5 has it: biases by distance, some of them beyond the farthest, that one layer of each stack keeps for the next, and attention to the encoder. */
     private static ModelSpec encoderAndDecoder() {
-        RmsNorm norm = rmsNorm(1e-6);
-        RelativeBias bias = RelativeBias.of(8, 20);
+        RelativeBias distances = RelativeBias.of(8, 20);
         SelfAttention attention = attention(4).scale(SHARP);
         FeedForward feedForward = geGlu(FEED_FORWARD);
-        LayerSpec cross = crossAttention("encoder", 4).scale(SHARP);
-        ModelSpec.Stack encoder = stack(
-                "encoder",
-                new Embedding(),
-                norm,
-                i -> block(attention.bothWays().relativeBias(i == 0 ? bias : bias.taken()), feedForward));
-        ModelSpec.Stack decoder = stack(
-                "decoder",
-                Embedding.tiedTo("encoder.embedding.weight"),
-                norm,
-                i -> block(
-                        Branch.of(Block.MIXER, attention.relativeBias(i == 0 ? bias : bias.taken())),
-                        Branch.of("cross", cross),
-                        Branch.of(Block.CHANNELS, feedForward)));
-        return new ModelSpec(VOCABULARY, CONTEXT, List.of(encoder, decoder), Map.of(ModelSpec.HEAD, Head.untied()));
-    }
-
-    private static ModelSpec.Stack stack(String name, LayerSpec embedding, LayerSpec norm, IntFunction<Block> layer) {
-        return new ModelSpec.Stack(
-                name,
-                HIDDEN,
-                embedding,
-                List.of(layer.apply(0).normalised(norm), layer.apply(1).normalised(norm)),
-                norm);
+        return Architecture.encoder(HIDDEN, VOCABULARY)
+                .context(CONTEXT)
+                .norm(rmsNorm(1e-6))
+                .layers(2, i -> block(attention.bothWays().relativeBias(distances.inLayer(i)), feedForward))
+                .decoder()
+                .layers(
+                        2,
+                        i -> block(
+                                attention.relativeBias(distances.inLayer(i)),
+                                crossAttention("encoder", 4).scale(SHARP),
+                                feedForward))
+                .unchecked();
     }
 
     /** Post-norm blocks with attention both ways, and a head for each row and one for the first. */
     private static ModelSpec encoder() {
         LayerNorm norm = layerNorm(1e-12);
         SelfAttention bothWays = attention(4).bias().scale(SHARP).bothWays();
-        Block block =
-                Block.postNorm(bothWays, mlp(FEED_FORWARD, Activation.GELU).bias(true), norm);
-        return new ModelSpec(
-                VOCABULARY,
-                CONTEXT,
-                List.of(new ModelSpec.Stack(
-                        "encoder",
-                        HIDDEN,
-                        new PositionedEmbedding(2, Optional.of(norm)),
-                        List.of(block, block),
-                        new NoNorm())),
-                Map.of(
+        return Architecture.encoder(HIDDEN, VOCABULARY)
+                .context(CONTEXT)
+                .embedding(learnedPositions().types(2).norm(norm))
+                .layers(
+                        2,
+                        _ -> block(bothWays, mlp(FEED_FORWARD, Activation.GELU).bias(true))
+                                .postNorm(norm))
+                .norm(noNorm())
+                .head(
                         ModelSpec.MASKED,
                         OutputHead.ofRows(
                                 new Part("dense", Dense.square().activation(Activation.GELU)),
                                 new Part("norm", norm),
-                                new Part("decoder", Dense.of(VOCABULARY).weightFrom("embedding.weight"))),
+                                new Part("decoder", Dense.of(VOCABULARY).weightFrom("embedding.weight"))))
+                .head(
                         ModelSpec.POOLER,
-                        OutputHead.ofFirstRow(new Part("dense", Dense.square().activation(Activation.TANH)))));
+                        OutputHead.ofFirstRow(new Part("dense", Dense.square().activation(Activation.TANH))))
+                .unchecked();
     }
 
     /** The first layer sees all that {@code first} does; the second one a window. */

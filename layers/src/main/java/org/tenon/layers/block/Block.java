@@ -12,6 +12,9 @@ public record Block(List<Branch> branches) implements LayerSpec {
     /** The name of the branch that mixes positions. */
     public static final String MIXER = "mixer";
 
+    /** The name of the branch that takes from an encoder. */
+    public static final String CROSS = "cross";
+
     /** The name of the branch that works on each row by itself. */
     public static final String CHANNELS = "channels";
 
@@ -36,17 +39,15 @@ public record Block(List<Branch> branches) implements LayerSpec {
     }
 
     /**
-     * The same pair with norms on the sums (post-norm, Vaswani et al. 2017).
+     * The block of a decoder that looks at an encoder (Vaswani et al. 2017), without norms yet.
      *
      * @param mixer mixes positions, {@value #MIXER}
+     * @param cross takes from the encoder, {@value #CROSS}
      * @param channels works on each row by itself, {@value #CHANNELS}
-     * @param norm the norm on the sum of each branch
      * @return the block
      */
-    public static Block postNorm(LayerSpec mixer, LayerSpec channels, LayerSpec norm) {
-        return new Block(List.of(
-                Branch.of(MIXER, mixer).onSum(norm),
-                Branch.of(CHANNELS, channels).onSum(norm)));
+    public static Block of(LayerSpec mixer, LayerSpec cross, LayerSpec channels) {
+        return new Block(List.of(Branch.of(MIXER, mixer), Branch.of(CROSS, cross), Branch.of(CHANNELS, channels)));
     }
 
     /**
@@ -58,6 +59,18 @@ public record Block(List<Branch> branches) implements LayerSpec {
     public Block normalised(LayerSpec norm) {
         return new Block(branches.stream()
                 .map(branch -> branch.bare() ? branch.before(norm) : branch)
+                .toList());
+    }
+
+    /**
+     * Puts a norm on the sum of each branch that has no norm at all (post-norm, Vaswani et al. 2017).
+     *
+     * @param norm the norm
+     * @return the changed block
+     */
+    public Block postNorm(LayerSpec norm) {
+        return new Block(branches.stream()
+                .map(branch -> branch.bare() ? branch.onSum(norm) : branch)
                 .toList());
     }
 }

@@ -33,6 +33,16 @@ public record RelativeBias(int buckets, int farthest, boolean own) {
         return new RelativeBias(buckets, farthest, true);
     }
 
+    /**
+     * The bias of a layer of a stack: the first has the numbers, the others take them.
+     *
+     * @param layer the layer's number in its stack
+     * @return the bias
+     */
+    public RelativeBias inLayer(int layer) {
+        return layer == 0 ? this : taken();
+    }
+
     /** {@return the same bias, taken from the layer that has it} */
     public RelativeBias taken() {
         return new RelativeBias(buckets, farthest, false);

@@ -16,4 +16,24 @@ public record PositionedEmbedding(int types, Optional<LayerSpec> norm) implement
     public PositionedEmbedding() {
         this(0, Optional.empty());
     }
+
+    /**
+     * Adds a row for the type of each token, such as which of two texts it belongs to.
+     *
+     * @param count how many types there are
+     * @return the changed embedding
+     */
+    public PositionedEmbedding types(int count) {
+        return new PositionedEmbedding(count, norm);
+    }
+
+    /**
+     * Puts a norm on the sum.
+     *
+     * @param layer the norm
+     * @return the changed embedding
+     */
+    public PositionedEmbedding norm(LayerSpec layer) {
+        return new PositionedEmbedding(types, Optional.of(layer));
+    }
 }

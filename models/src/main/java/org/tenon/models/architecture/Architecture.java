@@ -1,6 +1,7 @@
 package org.tenon.models.architecture;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -26,11 +27,19 @@ import org.tenon.models.assembly.LayerProviders;
  *     .build();
  * }</pre>
  *
+ * <p>An encoder begins with {@link #encoder}, and {@link #decoder()} adds the stack that looks at it; what is said of embedding, norm and layers is
+ * said of the stack that was begun last.
+ *
  * <p>Immutable and thread-safe: each method gives a changed copy.
  */
 public final class Architecture {
-    /** The stack's name; paths don't show the name of an only stack. */
+    /** The stacks' names; paths don't show the name of an only stack. */
+    private static final String ENCODER = "encoder";
+
     private static final String DECODER = "decoder";
+
+    /** Where a stack's embedding has its table. */
+    private static final String TABLE = "embedding.weight";
 
     private static final int DEFAULT_CONTEXT = 2048;
 
@@ -49,9 +58,39 @@ public final class Architecture {
      * @return an architecture without layers yet
      */
     public static Architecture decoder(int hidden, int vocabulary) {
-        ModelSpec.Stack stack = new ModelSpec.Stack(DECODER, hidden, new Embedding(), List.of(), new RmsNorm(1e-6));
-        return new Architecture(
-                new ModelSpec(vocabulary, DEFAULT_CONTEXT, List.of(stack), Map.of(ModelSpec.HEAD, Head.untied())));
+        return begun(DECODER, hidden, vocabulary).head(Head.untied());
+    }
+
+    /**
+     * Begins an encoder, called {@value #ENCODER}: an embedding, layers and a norm, and whatever heads it is given by name. Its context and its norms
+     * are those of {@link #decoder(int, int)}, unless told otherwise.
+     *
+     * @param hidden the width of its rows
+     * @param vocabulary how many ids there are
+     * @return an architecture without layers yet
+     */
+    public static Architecture encoder(int hidden, int vocabulary) {
+        return begun(ENCODER, hidden, vocabulary);
+    }
+
+    private static Architecture begun(String name, int hidden, int vocabulary) {
+        ModelSpec.Stack stack = new ModelSpec.Stack(name, hidden, new Embedding(), List.of(), new RmsNorm(1e-6));
+        return new Architecture(new ModelSpec(vocabulary, DEFAULT_CONTEXT, List.of(stack), Map.of()));
+    }
+
+    /**
+     * Begins the decoder of the encoder that is there, as wide as it. Unless told otherwise it has the encoder's norm and shares its table of ids; its
+     * head has a matrix of its own.
+     *
+     * @return an architecture whose decoder has no layers yet
+     */
+    public Architecture decoder() {
+        ModelSpec.Stack encoder = stack();
+        ModelSpec.Stack decoder = new ModelSpec.Stack(
+                DECODER, encoder.hidden(), Embedding.tiedTo(encoder.name() + "." + TABLE), List.of(), encoder.norm());
+        List<ModelSpec.Stack> stacks = new ArrayList<>(spec.stacks());
+        stacks.add(decoder);
+        return of(stacks).head(Head.untied());
     }
 
     /**
@@ -71,7 +110,7 @@ public final class Architecture {
      * @return the changed architecture
      */
     public Architecture embedding(LayerSpec embedding) {
-        return with(new ModelSpec.Stack(DECODER, stack().hidden(), embedding, stack().layers(), stack().norm()));
+        return with(embedding, stack().layers(), stack().norm());
     }
 
     /**
@@ -81,14 +120,14 @@ public final class Architecture {
      * @return the changed architecture
      */
     public Architecture norm(LayerSpec norm) {
-        return with(new ModelSpec.Stack(DECODER, stack().hidden(), stack().embedding(), stack().layers(), norm));
+        return with(stack().embedding(), stack().layers(), norm);
     }
 
     /**
      * Adds layers after those that are there.
      *
      * @param count how many
-     * @param layer gives each by its number in the model
+     * @param layer gives each by its number in its stack
      * @return the changed architecture
      * @throws InvalidArchitecture when the count is below 1, or more than a model may have
      */
@@ -102,12 +141,14 @@ public final class Architecture {
         for (int i = 0; i < count; i++) {
             layers.add(layer.apply(layers.size()));
         }
-        return with(new ModelSpec.Stack(DECODER, stack().hidden(), stack().embedding(), layers, stack().norm()));
+        return with(stack().embedding(), layers, stack().norm());
     }
 
-    /** {@return this architecture with a head that shares the embedding's matrix} */
+    /** {@return this architecture with a head that shares the matrix of the embedding, which a decoder may share with its encoder} */
     public Architecture tiedHead() {
-        return head(Head.tied());
+        return stack().embedding() instanceof Embedding embedding
+                ? head(Head.tiedTo(embedding.tiedTo().orElse(spec.prefix(stack()) + TABLE)))
+                : head(Head.tiedTo(spec.prefix(stack()) + TABLE));
     }
 
     /**
@@ -117,16 +158,35 @@ public final class Architecture {
      * @return the changed architecture
      */
     public Architecture head(LayerSpec head) {
-        return new Architecture(
-                new ModelSpec(spec.vocabulary(), spec.context(), spec.stacks(), Map.of(ModelSpec.HEAD, head)));
+        return head(ModelSpec.HEAD, head);
     }
 
+    /**
+     * Adds a head by name, such as {@link ModelSpec#POOLER}, or replaces the one that is called so.
+     *
+     * @param name what it is called
+     * @param head the head
+     * @return the changed architecture
+     */
+    public Architecture head(String name, LayerSpec head) {
+        Map<String, LayerSpec> heads = new LinkedHashMap<>(spec.heads());
+        heads.put(name, head);
+        return new Architecture(new ModelSpec(spec.vocabulary(), spec.context(), spec.stacks(), heads));
+    }
+
+    /** The stack that was begun last. */
     private ModelSpec.Stack stack() {
-        return spec.stacks().getFirst();
+        return spec.stacks().getLast();
     }
 
-    private Architecture with(ModelSpec.Stack stack) {
-        return new Architecture(new ModelSpec(spec.vocabulary(), spec.context(), List.of(stack), spec.heads()));
+    private Architecture with(LayerSpec embedding, List<LayerSpec> layers, LayerSpec norm) {
+        List<ModelSpec.Stack> stacks = new ArrayList<>(spec.stacks());
+        stacks.set(stacks.size() - 1, new ModelSpec.Stack(stack().name(), stack().hidden(), embedding, layers, norm));
+        return of(stacks);
+    }
+
+    private Architecture of(List<ModelSpec.Stack> stacks) {
+        return new Architecture(new ModelSpec(spec.vocabulary(), spec.context(), stacks, spec.heads()));
     }
 
     /**
@@ -152,9 +212,13 @@ public final class Architecture {
 
     /** {@return the architecture as a value, not checked: whoever loads it makes a {@link Blueprint}, which does} */
     public ModelSpec unchecked() {
-        List<LayerSpec> layers = stack().layers().stream()
-                .map(layer -> layer instanceof Block block ? block.normalised(stack().norm()) : layer)
+        return of(spec.stacks().stream().map(Architecture::normalised).toList()).spec;
+    }
+
+    private static ModelSpec.Stack normalised(ModelSpec.Stack stack) {
+        List<LayerSpec> layers = stack.layers().stream()
+                .map(layer -> layer instanceof Block block ? block.normalised(stack.norm()) : layer)
                 .toList();
-        return with(new ModelSpec.Stack(DECODER, stack().hidden(), stack().embedding(), layers, stack().norm())).spec;
+        return new ModelSpec.Stack(stack.name(), stack.hidden(), stack.embedding(), layers, stack.norm());
     }
 }

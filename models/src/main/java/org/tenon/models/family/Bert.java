@@ -1,6 +1,5 @@
 package org.tenon.models.family;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
-import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
@@ -25,6 +23,7 @@ import org.tenon.layers.norm.NoNorm;
 import org.tenon.layers.token.OutputHead;
 import org.tenon.layers.token.OutputHead.Part;
 import org.tenon.layers.token.PositionedEmbedding;
+import org.tenon.models.architecture.Architecture;
 import org.tenon.models.assembly.Blueprint;
 
 /**
@@ -148,37 +147,31 @@ public final class Bert implements ModelFamily {
         Activation activation = HuggingFaceActivations.read(config, "hidden_act", "gelu");
         FeedForward feedForward = FeedForward.plain(size(config, "intermediate_size", 3072, MOST_WIDTH), activation)
                 .bias(true);
-        Block block = Block.postNorm(SelfAttention.of(attentionHeads).bias().bothWays(), feedForward, norm);
-        ModelSpec.Stack stack = new ModelSpec.Stack(
-                "encoder",
-                hidden,
-                new PositionedEmbedding(size(config, "type_vocab_size", 2, MOST_TYPES), Optional.of(norm)),
-                Collections.nCopies(size(config, "num_hidden_layers", 12, Blueprint.MOST_LAYERS), block),
-                new NoNorm());
-        Map<String, LayerSpec> outputs = new LinkedHashMap<>();
+        Block block = Block.of(SelfAttention.of(attentionHeads).bias().bothWays(), feedForward)
+                .postNorm(norm);
+        Architecture encoder = Architecture.encoder(hidden, vocabulary)
+                .context(size(config, "max_position_embeddings", 512, Blueprint.MOST_CONTEXT))
+                .embedding(new PositionedEmbedding(size(config, "type_vocab_size", 2, MOST_TYPES), Optional.of(norm)))
+                .layers(size(config, "num_hidden_layers", 12, Blueprint.MOST_LAYERS), _ -> block)
+                .norm(new NoNorm());
         if (heads.contains(ModelSpec.POOLER)) {
-            outputs.put(ModelSpec.POOLER, OutputHead.ofFirstRow(new Part("dense", pooler())));
+            encoder = encoder.head(ModelSpec.POOLER, OutputHead.ofFirstRow(new Part("dense", pooler())));
         }
         if (heads.contains(ModelSpec.MASKED)) {
             Dense decoder = Dense.of(vocabulary);
-            outputs.put(
-                    ModelSpec.MASKED,
-                    OutputHead.ofRows(
-                            new Part("dense", Dense.square().activation(activation)),
-                            new Part("norm", norm),
-                            new Part("decoder", tied(config) ? decoder.weightFrom("embedding.weight") : decoder)));
+            OutputHead masked = OutputHead.ofRows(
+                    new Part("dense", Dense.square().activation(activation)),
+                    new Part("norm", norm),
+                    new Part("decoder", tied(config) ? decoder.weightFrom("embedding.weight") : decoder));
+            encoder = encoder.head(ModelSpec.MASKED, masked);
         }
         if (heads.contains(NEXT_SENTENCE)) {
-            outputs.put(NEXT_SENTENCE, ofPooled(2));
+            encoder = encoder.head(NEXT_SENTENCE, ofPooled(2));
         }
         if (heads.contains(ModelSpec.CLASSES)) {
-            outputs.put(ModelSpec.CLASSES, ofPooled(labels(config)));
+            encoder = encoder.head(ModelSpec.CLASSES, ofPooled(labels(config)));
         }
-        return new ModelSpec(
-                vocabulary,
-                size(config, "max_position_embeddings", 512, Blueprint.MOST_CONTEXT),
-                List.of(stack),
-                outputs);
+        return encoder.unchecked();
     }
 
     private static Dense pooler() {

@@ -1,13 +1,11 @@
 package org.tenon.models.family;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
-import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
@@ -20,8 +18,8 @@ import org.tenon.layers.block.Branch;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
 import org.tenon.layers.position.RelativeBias;
-import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.Head;
+import org.tenon.models.architecture.Architecture;
 import org.tenon.models.assembly.Blueprint;
 
 /**
@@ -35,10 +33,8 @@ public final class T5 implements ModelFamily {
     private static final String T5 = "t5";
     private static final String MT5 = "mt5";
     private static final String ENCODER = "encoder";
-    private static final String DECODER = "decoder";
     private static final String EMBEDDING = ENCODER + ".embedding.weight";
     private static final String HEAD = "lm_head.weight";
-    private static final String CROSS = "cross";
     private static final String GATED = "gated-";
 
     /** The widest feed-forward layer, and inner width of attention. */
@@ -81,54 +77,23 @@ public final class T5 implements ModelFamily {
                 .orElse(layers);
         int heads = size(config, "num_heads", Blueprint.MOST_HIDDEN);
         int headDim = size(config, "d_kv", MOST_WIDTH / heads);
-        LayerSpec norm = new RmsNorm(epsilon(config));
         RelativeBias bias = bias(config);
         FeedForward feedForward = feedForward(config);
         SelfAttention attention = SelfAttention.of(heads).headDim(headDim).scale(1);
         CrossAttention cross =
                 CrossAttention.of(ENCODER, heads).headDim(headDim).scale(1);
 
-        ModelSpec.Stack encoder = stack(
-                ENCODER,
-                hidden,
-                new Embedding(),
-                norm,
-                layers,
-                bias,
-                position -> Block.of(attention.bothWays().relativeBias(position), feedForward));
-        ModelSpec.Stack decoder = stack(
-                DECODER,
-                hidden,
-                Embedding.tiedTo(EMBEDDING),
-                norm,
-                decoderLayers,
-                bias,
-                position -> new Block(List.of(
-                        Branch.of(Block.MIXER, attention.relativeBias(position)),
-                        Branch.of(CROSS, cross),
-                        Branch.of(Block.CHANNELS, feedForward))));
-        Head head = tied ? Head.tiedTo(EMBEDDING) : Head.untied();
-        return new ModelSpec(
-                size(config, "vocab_size", Blueprint.MOST_VOCABULARY),
-                config.optional("n_positions")
+        Architecture body = Architecture.encoder(hidden, size(config, "vocab_size", Blueprint.MOST_VOCABULARY))
+                .context(config.optional("n_positions")
                         .map(value -> (int) value.asWhole(2, Blueprint.MOST_CONTEXT))
-                        .orElse(512),
-                List.of(encoder, decoder),
-                Map.of(ModelSpec.HEAD, scaled(config) ? head.multiplier(1 / Math.sqrt(hidden)) : head));
-    }
-
-    /** A layer by what its scores get for distances. */
-    private interface Layer {
-        Block with(RelativeBias position);
-    }
-
-    private static ModelSpec.Stack stack(
-            String name, int hidden, Embedding embedding, LayerSpec norm, int count, RelativeBias bias, Layer layer) {
-        List<LayerSpec> layers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            layers.add(layer.with(i == 0 ? bias : bias.taken()).normalised(norm));
-        }
-        return new ModelSpec.Stack(name, hidden, embedding, layers, norm);
+                        .orElse(512))
+                .norm(new RmsNorm(epsilon(config)))
+                .layers(layers, i -> Block.of(attention.bothWays().relativeBias(bias.inLayer(i)), feedForward))
+                .decoder()
+                .layers(decoderLayers, i -> Block.of(attention.relativeBias(bias.inLayer(i)), cross, feedForward));
+        Head head = tied ? Head.tiedTo(EMBEDDING) : Head.untied();
+        return body.head(scaled(config) ? head.multiplier(1 / Math.sqrt(hidden)) : head)
+                .unchecked();
     }
 
     private static int size(Config config, String key, int most) {

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.crossAttention;
 import static org.tenon.layers.Layers.geGlu;
+import static org.tenon.layers.Layers.layerNorm;
+import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.noNorm;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,11 +25,16 @@ import org.tenon.api.config.Config;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.op.Activation;
+import org.tenon.layers.block.Block;
 import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.Dense;
+import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.position.LongRopeScaling;
 import org.tenon.layers.position.Rope;
 import org.tenon.layers.token.Embedding;
 import org.tenon.layers.token.Head;
+import org.tenon.layers.token.OutputHead;
+import org.tenon.layers.token.OutputHead.Part;
 import org.tenon.models.assembly.LayerProviders;
 import org.tenon.models.checkpoint.Json;
 
@@ -76,8 +86,104 @@ class ArchitectureTest {
         assertEquals(one.build(), other.build());
     }
 
+    /** Each stack has its own norm, and the model one context; what two stacks share is told by where it lies. */
     @Test
-    void layersAreNumberedThroughTheModel() {
+    void anEncoderWithADecoderIsTwoStacks() {
+        Architecture encoder = Architecture.encoder(64, 100)
+                .context(77)
+                .norm(rmsNorm(1e-3))
+                .layers(3, i -> block(attention(8).bothWays(), geGlu(64)));
+        Architecture both =
+                encoder.decoder().layers(2, i -> block(attention(8), crossAttention("encoder", 8), geGlu(32)));
+        Block above = block(attention(8).bothWays(), geGlu(64)).normalised(rmsNorm(1e-3));
+        Block below =
+                block(attention(8), crossAttention("encoder", 8), geGlu(32)).normalised(rmsNorm(1e-3));
+        Embedding shared = Embedding.tiedTo("encoder.embedding.weight");
+        assertEquals(
+                new ModelSpec(
+                        100,
+                        77,
+                        List.of(
+                                new ModelSpec.Stack(
+                                        "encoder", 64, new Embedding(), Collections.nCopies(3, above), rmsNorm(1e-3)),
+                                new ModelSpec.Stack(
+                                        "decoder", 64, shared, Collections.nCopies(2, below), rmsNorm(1e-3))),
+                        Map.of(ModelSpec.HEAD, Head.untied())),
+                both.build());
+        assertEquals(ModelSpec.Kind.ENCODER, encoder.build().kind());
+        assertEquals(ModelSpec.Kind.SEQ2SEQ, both.build().kind());
+    }
+
+    @Test
+    void whatFollowsDecoderIsTheDecoders() {
+        ModelSpec spec = Architecture.encoder(64, 100)
+                .layers(1, i -> block(attention(8).bothWays(), geGlu(64)))
+                .decoder()
+                .norm(layerNorm(1e-4))
+                .embedding(learnedPositions())
+                .layers(1, i -> block(attention(8), geGlu(64)))
+                .tiedHead()
+                .build();
+        assertEquals(rmsNorm(1e-6), spec.stacks().getFirst().norm());
+        assertEquals(new Embedding(), spec.stacks().getFirst().embedding());
+        assertEquals(
+                block(attention(8), geGlu(64)).normalised(layerNorm(1e-4)),
+                spec.stacks().getLast().layers().getFirst());
+        assertEquals(Map.of(ModelSpec.HEAD, Head.tiedTo("decoder.embedding.weight")), spec.heads());
+    }
+
+    @Test
+    void aTiedHeadSharesTheTableThatTheDecoderShares() {
+        ModelSpec spec = Architecture.encoder(64, 100)
+                .layers(1, i -> block(attention(8).bothWays(), geGlu(64)))
+                .decoder()
+                .layers(1, i -> block(attention(8), geGlu(64)))
+                .tiedHead()
+                .build();
+        assertEquals(Map.of(ModelSpec.HEAD, Head.tiedTo("encoder.embedding.weight")), spec.heads());
+    }
+
+    @Test
+    void anEncoderHasTheHeadsThatItIsGivenByName() {
+        LayerNorm norm = layerNorm(1e-12);
+        OutputHead pooler = OutputHead.ofFirstRow(new Part("dense", Dense.square()));
+        OutputHead classes = OutputHead.ofFirstRow(new Part("out", Dense.of(3)));
+        Architecture encoder = Architecture.encoder(64, 100)
+                .embedding(learnedPositions().types(2).norm(norm))
+                .layers(
+                        2,
+                        i -> block(attention(8).bothWays(), mlp(64, Activation.GELU))
+                                .postNorm(norm))
+                .norm(noNorm());
+        assertEquals(Map.of(), encoder.build().heads());
+        ModelSpec spec = encoder.head(ModelSpec.POOLER, classes)
+                .head(ModelSpec.CLASSES, classes)
+                .head(ModelSpec.POOLER, pooler)
+                .build();
+        assertEquals(Map.of(ModelSpec.POOLER, pooler, ModelSpec.CLASSES, classes), spec.heads());
+        assertEquals(
+                block(
+                        Branch.of("mixer", attention(8).bothWays()).onSum(norm),
+                        Branch.of("channels", mlp(64, Activation.GELU)).onSum(norm)),
+                spec.stacks().getFirst().layers().getFirst());
+    }
+
+    /** The faults of two stacks are told by the stack's name. */
+    @Test
+    void aDecoderOfADecoderIsRefused() {
+        Architecture wrong = Architecture.decoder(64, 100)
+                .layers(1, i -> block(attention(8), geGlu(64)))
+                .decoder()
+                .layers(1, i -> block(attention(8), crossAttention("encoder", 7), geGlu(64)));
+        InvalidArchitecture invalid = assertThrows(InvalidArchitecture.class, wrong::build);
+        assertTrue(invalid.getMessage().contains("stacks: two are called decoder"), invalid::getMessage);
+        assertTrue(
+                invalid.getMessage().contains("decoder.layers[0].cross.heads: 7 does not divide hidden 64"),
+                invalid::getMessage);
+    }
+
+    @Test
+    void layersAreNumberedThroughTheirStack() {
         List<Integer> numbers = new ArrayList<>();
         Architecture.decoder(64, 100)
                 .layers(2, i -> {

@@ -5,29 +5,28 @@ import static org.tenon.layers.Layers.block;
 import static org.tenon.layers.Layers.crossAttention;
 import static org.tenon.layers.Layers.experts;
 import static org.tenon.layers.Layers.gated;
+import static org.tenon.layers.Layers.layerNorm;
+import static org.tenon.layers.Layers.learnedPositions;
 import static org.tenon.layers.Layers.mamba2;
+import static org.tenon.layers.Layers.mlp;
+import static org.tenon.layers.Layers.noNorm;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
-import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.op.Activation;
 import org.tenon.layers.attention.CrossAttention;
 import org.tenon.layers.attention.SelfAttention;
-import org.tenon.layers.block.Block;
-import org.tenon.layers.block.Branch;
+import org.tenon.layers.feedforward.Dense;
 import org.tenon.layers.feedforward.FeedForward;
-import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.norm.LayerNorm;
 import org.tenon.layers.position.RelativeBias;
 import org.tenon.layers.position.Rope;
-import org.tenon.layers.token.Embedding;
-import org.tenon.layers.token.Head;
+import org.tenon.layers.token.OutputHead;
+import org.tenon.layers.token.OutputHead.Part;
 import org.tenon.models.architecture.Architecture;
 
-/** Architectures by hand: four that are published, in small, and one that isn't. */
+/** Architectures by hand: five that are published, in small, and one that isn't. */
 public final class HandMade {
     private HandMade() {}
 
@@ -95,30 +94,38 @@ public final class HandMade {
      * @return its spec
      */
     public static ModelSpec t5(int vocabulary) {
-        RmsNorm norm = rmsNorm(1e-6);
-        RelativeBias bias = RelativeBias.of(32, 128);
         SelfAttention attention = attention(4).headDim(24).scale(1);
         CrossAttention cross = crossAttention("encoder", 4).headDim(24).scale(1);
+        RelativeBias distances = RelativeBias.of(32, 128);
         FeedForward feedForward = gated(192, Activation.GELU_TANH);
-        List<LayerSpec> encoder = Stream.of(bias, bias.taken(), bias.taken())
-                .<LayerSpec>map(distances -> block(attention.bothWays().relativeBias(distances), feedForward)
-                        .normalised(norm))
-                .toList();
-        List<LayerSpec> decoder = Stream.of(bias, bias.taken())
-                .<LayerSpec>map(distances -> block(
-                                Branch.of(Block.MIXER, attention.relativeBias(distances)),
-                                Branch.of("cross", cross),
-                                Branch.of(Block.CHANNELS, feedForward))
-                        .normalised(norm))
-                .toList();
-        return new ModelSpec(
-                vocabulary,
-                512,
-                List.of(
-                        new ModelSpec.Stack("encoder", 96, new Embedding(), encoder, norm),
-                        new ModelSpec.Stack(
-                                "decoder", 96, Embedding.tiedTo("encoder.embedding.weight"), decoder, norm)),
-                Map.of(ModelSpec.HEAD, Head.untied()));
+        return Architecture.encoder(96, vocabulary)
+                .context(512)
+                .norm(rmsNorm(1e-6))
+                .layers(3, i -> block(attention.bothWays().relativeBias(distances.inLayer(i)), feedForward))
+                .decoder()
+                .layers(2, i -> block(attention.relativeBias(distances.inLayer(i)), cross, feedForward))
+                .build();
+    }
+
+    /**
+     * BERT (Devlin et al. 2019), without a head but its pooler: an encoder with learned positions and post-norm blocks.
+     *
+     * @param vocabulary how many ids there are
+     * @return its spec
+     */
+    public static ModelSpec bert(int vocabulary) {
+        LayerNorm norm = layerNorm(1e-12);
+        FeedForward feedForward = mlp(384, Activation.GELU).bias(true);
+        Dense pooler = Dense.square().activation(Activation.TANH);
+        return Architecture.encoder(96, vocabulary)
+                .context(128)
+                .embedding(learnedPositions().types(2).norm(norm))
+                .layers(
+                        4,
+                        i -> block(attention(6).bias().bothWays(), feedForward).postNorm(norm))
+                .norm(noNorm())
+                .head(ModelSpec.POOLER, OutputHead.ofFirstRow(new Part("dense", pooler)))
+                .build();
     }
 
     /**

@@ -25,10 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.api.model.CausalModel;
+import org.tenon.api.model.Encoded;
+import org.tenon.api.model.EncoderInput;
+import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
+import org.tenon.api.model.Pooling;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Seq2SeqModel;
 import org.tenon.api.model.Stepper;
@@ -97,6 +101,28 @@ class ProgramsTest {
         assertEquals(modelType, survives(spec));
     }
 
+    /** An encoder gives rows, not tokens: its last hidden states, and what its pooler makes of the first. */
+    @Test
+    void anEncoderByHandIsCreatedSavedAndLoaded() {
+        ModelSpec spec = HandMade.bert(300);
+        try (Tenon tenon = Tenon.open("cpu");
+                EncoderModel created = tenon.createEncoder(spec, 42)) {
+            tenon.save(created, folder);
+            try (EncoderModel loaded = tenon.encoder(folder)) {
+                assertEquals("bert", Json.read(folder.resolve("config.json")).text("model_type"));
+                assertEquals(spec, loaded.spec());
+                EncoderInput input = EncoderInput.ids(SOURCE);
+                Encoded expected = created.encode(input, ModelSpec.POOLER);
+                Encoded found = loaded.encode(input, ModelSpec.POOLER);
+                assertEquals(SOURCE.length, expected.hidden().length);
+                for (int row = 0; row < SOURCE.length; row++) {
+                    assertArrayEquals(expected.hidden()[row], found.hidden()[row]);
+                }
+                assertArrayEquals(expected.embedding(Pooling.POOLER), found.embedding(Pooling.POOLER));
+            }
+        }
+    }
+
     @Test
     void theGuidesProgramsAreTheseOnes() throws Exception {
         String guide = Files.readString(Path.of("../../docs/building-architectures.md"));
@@ -106,7 +132,7 @@ class ProgramsTest {
                 .results()
                 .map(block -> flat(block.group(1)))
                 .toList();
-        assertEquals(5, blocks.stream().filter(programs::contains).count(), blocks::toString);
+        assertEquals(6, blocks.stream().filter(programs::contains).count(), blocks::toString);
     }
 
     private static String flat(String code) {
