@@ -2,6 +2,7 @@ package com.example.retention;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.op.Attention;
 import org.tenon.conformance.LayerConformance;
 import org.tenon.conformance.cases.Case;
@@ -11,8 +12,8 @@ import org.tenon.conformance.oracle.Oracles;
 
 class RetentionConformanceTest extends LayerConformance {
     @Override
-    protected List<Retention> layers() {
-        return List.of(new Retention(4), new Retention(1));
+    protected List<LayerSpec> layers() {
+        return List.of(new Retention(4), new Retention(1), new Shift());
     }
 
     /** Retention's operands are those of attention, so its cases can be attention's. */
