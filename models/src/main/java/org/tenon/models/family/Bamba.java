@@ -130,7 +130,7 @@ public final class Bamba implements ModelFamily {
 
     @Override
     public ParameterNames names(Config config, Format format) {
-        ParameterNames mixer = StateSpaceNames.mamba2(ParameterNames.names(), "model.layers.{i}.mamba");
+        ParameterNames mixer = StateSpaceNames.mamba2(ParameterNames.names(), "layers.{i}.mamba");
         return StateSpaceNames.hybrid(mixer, new HuggingFaceFields(config).tied(false))
                 .ignore(".*rotary_emb\\.inv_freq.*");
     }

@@ -133,9 +133,9 @@ public final class Gemma2 extends LlamaLike {
 
     @Override
     ParameterNames norms(ParameterNames names) {
-        return names.map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
-                .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.mixerPostNorm.weight")
-                .map("model.layers.{i}.pre_feedforward_layernorm.weight", "layers.{i}.channelsNorm.weight")
-                .map("model.layers.{i}.post_feedforward_layernorm.weight", "layers.{i}.channelsPostNorm.weight");
+        return names.map("layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
+                .map("layers.{i}.post_attention_layernorm.weight", "layers.{i}.mixerPostNorm.weight")
+                .map("layers.{i}.pre_feedforward_layernorm.weight", "layers.{i}.channelsNorm.weight")
+                .map("layers.{i}.post_feedforward_layernorm.weight", "layers.{i}.channelsPostNorm.weight");
     }
 }

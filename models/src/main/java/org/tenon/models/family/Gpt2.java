@@ -103,7 +103,7 @@ public final class Gpt2 implements ModelFamily {
 
     @Override
     public ParameterNames names(Config config, Format format) {
-        ParameterNames names = ParameterNames.names()
+        ParameterNames body = ParameterNames.names()
                 .map("wte.weight", "embedding.weight")
                 .map("wpe.weight", "embedding.positions")
                 .map("h.{i}.ln_{1,2}.{weight,bias}", "layers.{i}.{mixer,channels}Norm.{weight,bias}")
@@ -116,10 +116,9 @@ public final class Gpt2 implements ModelFamily {
                 .map("h.{i}.mlp.c_fc.{weight,bias}", "layers.{i}.channels.up.{weight,bias}")
                 .map("h.{i}.mlp.c_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
                 .map("ln_f.{weight,bias}", "norm.{weight,bias}")
-                .prefixed("transformer.")
                 .transposed(".*\\.c_(attn|proj|fc)\\.weight")
                 .ignore("(transformer\\.)?h\\.[0-9]+\\.attn\\.(bias|masked_bias)"); // causal masks
-        return tied(config) ? names.ignore("lm_head\\.weight") : names.map("lm_head.weight", "head.weight");
+        return CausalNames.of(body, "transformer.", tied(config));
     }
 
     /** Writes what the first layer says, then reads it again: what comes back different is nothing that the family can express. */

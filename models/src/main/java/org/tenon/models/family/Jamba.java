@@ -123,14 +123,14 @@ public final class Jamba implements ModelFamily {
 
     @Override
     public ParameterNames names(Config config, Format format) {
-        ParameterNames mixer = StateSpaceNames.mamba(ParameterNames.names(), "model.layers.{i}.mamba");
-        String experts = "model.layers.{i}.feed_forward.";
+        String experts = "layers.{i}.feed_forward.";
         String path = "layers.{i}.channels.";
-        return StateSpaceNames.hybrid(mixer, new HuggingFaceFields(config).tied(false))
+        ParameterNames layers = StateSpaceNames.mamba(ParameterNames.names(), "layers.{i}.mamba")
                 .map(experts + "router.weight", path + "router.weight")
                 .bundle(experts + "experts.{e}.{gate,up,down}_proj.weight", path + "experts.{gate,up,down}")
                 .joinEach(experts + "experts.gate_up_proj", path + "experts.gate", path + "experts.up")
                 .map(experts + "experts.down_proj", path + "experts.down");
+        return StateSpaceNames.hybrid(layers, new HuggingFaceFields(config).tied(false));
     }
 
     /** Writes what the layers say, then reads it again: what comes back different is nothing that the family can express. */

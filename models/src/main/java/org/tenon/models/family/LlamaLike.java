@@ -237,29 +237,28 @@ abstract class LlamaLike implements ModelFamily {
 
     @Override
     public ParameterNames names(Config config, Format format) {
-        ParameterNames names = projections(norms(ParameterNames.names()))
-                .map("model.embed_tokens.weight", "embedding.weight")
-                .map("model.layers.{i}.self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
-                .map("model.layers.{i}.mlp.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
-                .map("model.norm.weight", "norm.weight")
+        ParameterNames body = projections(norms(ParameterNames.names()))
+                .map("embed_tokens.weight", "embedding.weight")
+                .map("layers.{i}.self_attn.o_proj.{weight,bias}", "layers.{i}.mixer.out.{weight,bias}")
+                .map("layers.{i}.mlp.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
+                .map("norm.weight", "norm.weight")
                 .ignore(".*rotary_emb\\.inv_freq.*");
-        return tied(config) ? names.ignore("lm_head\\.weight") : names.map("lm_head.weight", "head.weight");
+        return CausalNames.of(body, "model.", tied(config));
     }
 
-    /** Adds the names of the projections that a layer begins its branches with. */
+    /** Adds the names of the projections that a layer begins its branches with, without the body's prefix. */
     ParameterNames projections(ParameterNames names) {
         return names.map(
-                        "model.layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}",
-                        "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
+                        "layers.{i}.self_attn.{q,k,v}_proj.{weight,bias}", "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
                 .map(
-                        "model.layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
+                        "layers.{i}.mlp.{gate,up}_proj.{weight,bias}",
                         "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}");
     }
 
-    /** Adds the names of a layer's norms. */
+    /** Adds the names of a layer's norms, without the body's prefix. */
     ParameterNames norms(ParameterNames names) {
-        return names.map("model.layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
-                .map("model.layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight");
+        return names.map("layers.{i}.input_layernorm.weight", "layers.{i}.mixerNorm.weight")
+                .map("layers.{i}.post_attention_layernorm.weight", "layers.{i}.channelsNorm.weight");
     }
 
     // ---- architecture -> config.json

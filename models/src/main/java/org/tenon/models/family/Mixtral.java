@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tenon.api.config.Config;
 import org.tenon.api.layer.LayerSpec;
-import org.tenon.api.model.Format;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.experts.Experts;
@@ -78,11 +77,11 @@ public final class Mixtral extends LlamaLike {
     }
 
     @Override
-    public ParameterNames names(Config config, Format format) {
-        String published = "model.layers.{i}.block_sparse_moe.";
-        String joined = "model.layers.{i}.mlp.";
+    ParameterNames projections(ParameterNames names) {
+        String published = "layers.{i}.block_sparse_moe.";
+        String joined = "layers.{i}.mlp.";
         String path = "layers.{i}.channels.";
-        return super.names(config, format)
+        return super.projections(names)
                 .map(published + "gate.weight", path + "router.weight")
                 .bundle(published + "experts.{e}.{w1,w3,w2}.weight", path + "experts.{gate,up,down}")
                 .map(joined + "gate.weight", path + "router.weight")

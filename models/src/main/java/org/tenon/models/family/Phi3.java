@@ -91,12 +91,12 @@ public final class Phi3 extends LlamaLike {
     @Override
     ParameterNames projections(ParameterNames names) {
         return names.join(
-                        "model.layers.{i}.self_attn.qkv_proj.weight",
+                        "layers.{i}.self_attn.qkv_proj.weight",
                         "layers.{i}.mixer.qkv.q.weight",
                         "layers.{i}.mixer.qkv.k.weight",
                         "layers.{i}.mixer.qkv.v.weight")
                 .join(
-                        "model.layers.{i}.mlp.gate_up_proj.weight",
+                        "layers.{i}.mlp.gate_up_proj.weight",
                         "layers.{i}.channels.gateUp.gate.weight",
                         "layers.{i}.channels.gateUp.up.weight");
     }

@@ -1,7 +1,6 @@
 package org.tenon.models.family;
 
 import org.tenon.api.config.Config;
-import org.tenon.api.model.Format;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.layers.attention.SelfAttention;
 
@@ -43,8 +42,7 @@ public final class Qwen3 extends LlamaLike {
     }
 
     @Override
-    public ParameterNames names(Config config, Format format) {
-        return super.names(config, format)
-                .map("model.layers.{i}.self_attn.{q,k}_norm.weight", "layers.{i}.mixer.{q,k}Norm.weight");
+    ParameterNames norms(ParameterNames names) {
+        return super.norms(names).map("layers.{i}.self_attn.{q,k}_norm.weight", "layers.{i}.mixer.{q,k}Norm.weight");
     }
 }

@@ -41,18 +41,17 @@ final class StateSpaceNames {
 
     /** Those around the mixers of a model that has nothing else in its blocks. */
     static ParameterNames body(ParameterNames names, boolean tied) {
-        ParameterNames all = names.map("embeddings.weight", "embedding.weight")
+        ParameterNames body = names.map("embeddings.weight", "embedding.weight")
                 .map("embedding.weight", "embedding.weight") // in checkpoints of the paper's authors
                 .map("layers.{i}.norm.weight", "layers.{i}.mixerNorm.weight")
-                .map("norm_f.weight", "norm.weight")
-                .prefixed("backbone.");
-        return tied ? all.ignore("lm_head\\.weight") : all.map("lm_head.weight", "head.weight");
+                .map("norm_f.weight", "norm.weight");
+        return CausalNames.of(body, "backbone.", tied);
     }
 
     /** Those around the mixers of a hybrid of attention and state spaces, with a feed-forward layer in each block. */
     static ParameterNames hybrid(ParameterNames names, boolean tied) {
-        String layer = "model.layers.{i}";
-        ParameterNames all = names.map("model.embed_tokens.weight", "embedding.weight")
+        String layer = "layers.{i}";
+        ParameterNames body = names.map("embed_tokens.weight", "embedding.weight")
                 .map(layer + ".input_layernorm.weight", "layers.{i}.mixerNorm.weight")
                 .map(layer + ".pre_ff_layernorm.weight", "layers.{i}.channelsNorm.weight")
                 .map(layer + ".self_attn.{q,k,v}_proj.{weight,bias}", "layers.{i}.mixer.qkv.{q,k,v}.{weight,bias}")
@@ -61,7 +60,7 @@ final class StateSpaceNames {
                         layer + ".feed_forward.{gate,up}_proj.{weight,bias}",
                         "layers.{i}.channels.gateUp.{gate,up}.{weight,bias}")
                 .map(layer + ".feed_forward.down_proj.{weight,bias}", "layers.{i}.channels.down.{weight,bias}")
-                .map("model.final_layernorm.weight", "norm.weight");
-        return tied ? all.ignore("lm_head\\.weight") : all.map("lm_head.weight", "head.weight");
+                .map("final_layernorm.weight", "norm.weight");
+        return CausalNames.of(body, "model.", tied);
     }
 }
