@@ -135,7 +135,8 @@ public final class Config {
 
     private String shortly() {
         return switch (kind()) {
-            case OBJECT, LIST -> kind().words;
+            case OBJECT -> kind().words;
+            case LIST -> kind().words + " of " + asList().size();
             case TEXT, NUMBER, FLAG, NULL -> toString();
         };
     }

@@ -86,7 +86,7 @@ class ConfigTest {
         assertInvalid(
                 refusal("key", "a list", "an object"), () -> file(Map.of()).list("key"));
         assertInvalid(
-                refusal("key", "an object", "a list"),
+                refusal("key", "an object", "a list of 0"),
                 () -> file(List.of()).child("key").has("x"));
         assertInvalid(
                 refusal("key", "a finite number", "\"1\""), () -> file("1").decimal("key"));

@@ -1,14 +1,18 @@
 package org.tenon.models.loading;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.ParameterNames;
@@ -22,6 +26,7 @@ import org.tenon.models.checkpoint.TensorLayout;
 /** The parameters of an architecture, found in a checkpoint and checked; nothing is read yet. */
 final class Weights implements Function<String, WeightSource> {
     private static final int NAMED = 8;
+    private static final Pattern LAYER = Pattern.compile("(\\w+\\.)?layers\\.\\d+");
     private static final List<DType> TYPES = List.of(DType.F32, DType.BF16, DType.F16);
 
     private final Map<String, WeightSource> sources;
@@ -36,11 +41,13 @@ final class Weights implements Function<String, WeightSource> {
         refuse(
                 checkpoint,
                 "lacks tensors that config.json asks for",
-                search.missing.stream().distinct().toList());
+                search.missing.stream().distinct().toList(),
+                search.absent());
         refuse(
                 checkpoint,
                 "holds tensors that don't fit config.json",
-                search.wrong.stream().distinct().toList());
+                search.wrong.stream().distinct().toList(),
+                "");
         if (!tolerant) {
             List<String> unused = checkpoint.tensors().keySet().stream()
                     .filter(name -> !search.used.contains(name))
@@ -49,7 +56,8 @@ final class Weights implements Function<String, WeightSource> {
             refuse(
                     checkpoint,
                     "holds tensors that nothing in the architecture uses (Tenon.builder().tolerant(true) leaves them unread)",
-                    unused);
+                    unused,
+                    search.unknown(unused));
         }
         return new Weights(search.sources);
     }
@@ -63,6 +71,7 @@ final class Weights implements Function<String, WeightSource> {
         private final List<String> missing = new ArrayList<>();
         private final List<String> wrong = new ArrayList<>();
         private final Set<String> used = new HashSet<>();
+        private final Set<String> partly = new HashSet<>(); // layers of which something is there
 
         Search(Checkpoint checkpoint, Map<String, Declaration.Parameter> parameters, ParameterNames names) {
             this.checkpoint = checkpoint;
@@ -77,6 +86,9 @@ final class Weights implements Function<String, WeightSource> {
             Optional<List<String>> bundle = bundles.stream()
                     .filter(matrices -> matrices.stream().anyMatch(this::there))
                     .findFirst();
+            if (bundle.isPresent() || name.isPresent()) {
+                layer(path).ifPresent(partly::add);
+            }
             if (bundle.isPresent()) {
                 bundle(path, shape, bundle.get());
             } else if (name.isPresent()) {
@@ -115,6 +127,43 @@ final class Weights implements Function<String, WeightSource> {
             source(name, layout.shape()).ifPresent(source -> sources.put(path, layout.parameter(path, source)));
         }
 
+        /** What to think of where whole layers are missing. */
+        String absent() {
+            List<String> layers = layers(parameters.keySet()).stream()
+                    .filter(layer -> !partly.contains(layer))
+                    .toList();
+            return layers.isEmpty()
+                    ? ""
+                    : ". Nothing of " + some(layers)
+                            + " is there: either config.json says too many layers, or a file is incomplete";
+        }
+
+        /** What to think of where there are more layers than the architecture has. */
+        String unknown(List<String> unused) {
+            Set<String> known = layers(parameters.keySet());
+            List<String> layers = layers(unused.stream()
+                            .flatMap(name -> names.paths(name).stream())
+                            .toList())
+                    .stream()
+                    .filter(layer -> !known.contains(layer))
+                    .toList();
+            return layers.isEmpty()
+                    ? ""
+                    : ". By config.json there is no " + some(layers) + ": it may say too few layers";
+        }
+
+        private static Set<String> layers(Collection<String> paths) {
+            Set<String> layers = new LinkedHashSet<>();
+            paths.forEach(path -> layer(path).ifPresent(layers::add));
+            return layers;
+        }
+
+        /** The layer of a stack that a parameter is of: {@code decoder.layers.3}. */
+        private static Optional<String> layer(String path) {
+            Matcher layer = LAYER.matcher(path);
+            return layer.lookingAt() ? Optional.of(layer.group()) : Optional.empty();
+        }
+
         /** A tensor of a shape and of a type that can be computed with. */
         private Optional<WeightSource> source(String name, Shape shape) {
             used.add(name);
@@ -131,13 +180,15 @@ final class Weights implements Function<String, WeightSource> {
         }
     }
 
-    private static void refuse(Checkpoint checkpoint, String what, List<String> names) {
+    private static void refuse(Checkpoint checkpoint, String what, List<String> names, String thought) {
         if (!names.isEmpty()) {
-            String more = names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : "";
-            throw new InvalidCheckpoint(
-                    checkpoint.folder(),
-                    what + ": " + String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + more);
+            throw new InvalidCheckpoint(checkpoint.folder(), what + ": " + some(names) + thought);
         }
+    }
+
+    private static String some(List<String> names) {
+        String more = names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : "";
+        return String.join(", ", names.subList(0, Math.min(NAMED, names.size()))) + more;
     }
 
     @Override
