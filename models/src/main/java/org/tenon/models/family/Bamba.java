@@ -4,9 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
-import org.tenon.api.layer.InvalidLayer;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ModelFamily;
@@ -16,6 +14,7 @@ import org.tenon.layers.attention.SelfAttention;
 import org.tenon.layers.block.Block;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
+import org.tenon.layers.position.Rope;
 import org.tenon.layers.statespace.Mamba2;
 import org.tenon.layers.token.Head;
 import org.tenon.models.architecture.Architecture;
@@ -72,30 +71,11 @@ public final class Bamba implements ModelFamily {
     }
 
     private static SelfAttention attention(HuggingFaceFields fields, Config config, int hidden, HuggingFaceRope rope) {
-        int heads = fields.size("num_attention_heads", 32, Blueprint.MOST_HIDDEN);
-        boolean whole = config.keys().contains("num_key_value_heads") && !config.has("num_key_value_heads");
-        int kvHeads = fields.size("num_key_value_heads", whole ? heads : 8, Blueprint.MOST_HIDDEN);
-        fields.require(
-                heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
-        fields.require(hidden % heads == 0, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
+        SelfAttention plain = Hybrid.attention(fields, hidden);
         boolean bias = fields.flag("attention_bias", false);
-        SelfAttention attention = SelfAttention.of(heads)
-                .kvHeads(kvHeads)
-                .headDim(hidden / heads)
-                .biases(bias, bias)
-                .rope(rope.rope().fraction(TURNED));
-        InvalidLayer.Check check = InvalidLayer.check();
-        rope.rope().fraction(TURNED).check(check, hidden / heads, rope.context());
-        try {
-            check.done();
-        } catch (InvalidLayer invalid) {
-            throw new InvalidConfig(
-                    config.source(),
-                    "the rotary positions don't fit: " + invalid.getMessage()
-                            + ". Correct the file, or download it again",
-                    invalid);
-        }
-        return attention;
+        Rope turned = rope.rope().fraction(TURNED);
+        HuggingFaceRope.check(turned, rope.context(), plain.headDimIn(hidden), config);
+        return plain.biases(bias, bias).rope(turned);
     }
 
     private static Mamba2 mixer(HuggingFaceFields fields, Config config, int hidden, double epsilon) {

@@ -121,10 +121,7 @@ public final class Bert implements ModelFamily {
     }
 
     private static ModelSpec withHeads(Config config, Set<String> heads) {
-        config.optional("quantization_config").ifPresent(quantised -> {
-            throw quantised.invalid(
-                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
-        });
+        HuggingFaceFields.refuseQuantised(config);
         for (String key : List.of("is_decoder", "add_cross_attention")) {
             if (config.flag(key, false)) {
                 throw config.child(key).invalid("false: only encoders are in this family");
@@ -249,13 +246,7 @@ public final class Bert implements ModelFamily {
     /** Writes what the first layer says, then reads it again: what comes back different is nothing that the family can express. */
     @Override
     public Optional<Config> config(ModelSpec spec) {
-        return written(spec).filter(config -> {
-            try {
-                return spec(config).equals(spec);
-            } catch (InvalidConfig refused) {
-                return false;
-            }
-        });
+        return HuggingFaceFields.faithful(written(spec), spec, this::spec);
     }
 
     private static Optional<Config> written(ModelSpec spec) {

@@ -44,10 +44,7 @@ public final class Gpt2 implements ModelFamily {
 
     @Override
     public ModelSpec spec(Config config) {
-        config.optional("quantization_config").ifPresent(quantised -> {
-            throw quantised.invalid(
-                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
-        });
+        HuggingFaceFields.refuseQuantised(config);
         if (config.flag("add_cross_attention", false)) {
             throw config.child("add_cross_attention")
                     .invalid("false: a decoder beside an encoder isn't in this family");
@@ -124,13 +121,7 @@ public final class Gpt2 implements ModelFamily {
     /** Writes what the first layer says, then reads it again: what comes back different is nothing that the family can express. */
     @Override
     public Optional<Config> config(ModelSpec spec) {
-        return written(spec).filter(config -> {
-            try {
-                return spec(config).equals(spec);
-            } catch (InvalidConfig refused) {
-                return false;
-            }
-        });
+        return HuggingFaceFields.faithful(written(spec), spec, this::spec);
     }
 
     private static Optional<Config> written(ModelSpec spec) {

@@ -16,11 +16,15 @@ import org.tenon.api.model.ModelSpec;
 record HuggingFaceFields(Config config) {
     /** Fields of weights that can be read: not quantised ones. */
     static HuggingFaceFields of(Config config) {
+        refuseQuantised(config);
+        return new HuggingFaceFields(config);
+    }
+
+    static void refuseQuantised(Config config) {
         config.optional("quantization_config").ifPresent(quantised -> {
             throw quantised.invalid(
                     "absent: quantised weights of this kind can't be read; take the original checkpoint");
         });
-        return new HuggingFaceFields(config);
     }
 
     /** From 1 to so many. */

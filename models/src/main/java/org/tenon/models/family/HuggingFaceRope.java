@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
+import org.tenon.api.layer.InvalidLayer;
 import org.tenon.layers.position.DynamicScaling;
 import org.tenon.layers.position.LinearScaling;
 import org.tenon.layers.position.Llama3Scaling;
@@ -204,5 +205,20 @@ record HuggingFaceRope(Rope rope, int context) {
 
     private static String path(Config dict, String key) {
         return dict.path().isEmpty() ? key : dict.path() + "." + key;
+    }
+
+    /** What is left to go wrong with positions: numbers that don't fit each other or the head. */
+    static void check(Rope rope, int context, int headDim, Config config) {
+        InvalidLayer.Check check = InvalidLayer.check();
+        rope.check(check, headDim, context);
+        try {
+            check.done();
+        } catch (InvalidLayer invalid) {
+            throw new InvalidConfig(
+                    config.source(),
+                    "the rotary positions don't fit: " + invalid.getMessage()
+                            + ". Correct the file, or download it again",
+                    invalid);
+        }
     }
 }

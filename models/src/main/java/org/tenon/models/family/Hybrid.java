@@ -3,6 +3,7 @@ package org.tenon.models.family;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tenon.api.config.Config;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.layers.attention.SelfAttention;
@@ -10,6 +11,7 @@ import org.tenon.layers.block.Block;
 import org.tenon.layers.experts.Experts;
 import org.tenon.layers.feedforward.FeedForward;
 import org.tenon.layers.norm.RmsNorm;
+import org.tenon.models.assembly.Blueprint;
 
 /**
  * A model whose blocks have attention here and a state space there, and a feed-forward layer or experts after either: what a family writes
@@ -32,6 +34,18 @@ record Hybrid<M extends LayerSpec>(
         Optional<Experts> experts,
         List<Integer> routed,
         double epsilon) {
+    /** The attention that a file describes, without positions and biases. A null means as many heads of keys as of queries, nothing means eight. */
+    static SelfAttention attention(HuggingFaceFields fields, int hidden) {
+        int heads = fields.size("num_attention_heads", 32, Blueprint.MOST_HIDDEN);
+        Config config = fields.config();
+        boolean whole = config.keys().contains("num_key_value_heads") && !config.has("num_key_value_heads");
+        int kvHeads = fields.size("num_key_value_heads", whole ? heads : 8, Blueprint.MOST_HIDDEN);
+        fields.require(
+                heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
+        fields.require(hidden % heads == 0, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
+        return SelfAttention.of(heads).kvHeads(kvHeads).headDim(hidden / heads);
+    }
+
     /** What is in a model; nothing where it has another shape. Whether all layers are alike, whoever writes it finds out by reading it again. */
     static <M extends LayerSpec> Optional<Hybrid<M>> of(ModelSpec spec, Class<M> kind) {
         List<LayerSpec> layers = HuggingFaceFields.layers(spec);

@@ -51,7 +51,7 @@ public final class Jamba implements ModelFamily {
         Every attended = Every.read(fields, "attn_layer", 8, 4);
         Every routed = Every.read(fields, "expert_layer", 2, 1);
         double epsilon = fields.epsilon("rms_norm_eps", 1e-6);
-        SelfAttention attention = attention(fields, hidden);
+        SelfAttention attention = Hybrid.attention(fields, hidden);
         Mamba mixer = mixer(fields, config, hidden, epsilon);
         FeedForward feedForward = FeedForward.gated(
                 fields.size("intermediate_size", 14_336, MOST_WIDTH),
@@ -92,17 +92,6 @@ public final class Jamba implements ModelFamily {
         boolean has(int layer) {
             return layer % period == offset;
         }
-    }
-
-    private static SelfAttention attention(HuggingFaceFields fields, int hidden) {
-        int heads = fields.size("num_attention_heads", 32, Blueprint.MOST_HIDDEN);
-        Config config = fields.config();
-        boolean whole = config.keys().contains("num_key_value_heads") && !config.has("num_key_value_heads");
-        int kvHeads = fields.size("num_key_value_heads", whole ? heads : 8, Blueprint.MOST_HIDDEN);
-        fields.require(
-                heads % kvHeads == 0, "num_key_value_heads", "a divisor of num_attention_heads " + heads, kvHeads);
-        fields.require(hidden % heads == 0, "num_attention_heads", "a divisor of hidden_size " + hidden, heads);
-        return SelfAttention.of(heads).kvHeads(kvHeads).headDim(hidden / heads);
     }
 
     private static Mamba mixer(HuggingFaceFields fields, Config config, int hidden, double epsilon) {

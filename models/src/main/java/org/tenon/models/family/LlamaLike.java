@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
-import org.tenon.api.layer.InvalidLayer;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.Format;
 import org.tenon.api.model.ModelFamily;
@@ -133,10 +132,7 @@ abstract class LlamaLike implements ModelFamily {
 
     @Override
     public final ModelSpec spec(Config config) {
-        config.optional("quantization_config").ifPresent(quantised -> {
-            throw quantised.invalid(
-                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
-        });
+        HuggingFaceFields.refuseQuantised(config);
         int hidden = size(config, "hidden_size", Blueprint.MOST_HIDDEN);
         int heads = size(config, "num_attention_heads", Blueprint.MOST_HIDDEN);
         int kvHeads = orDefaultUnlessNull(config, "num_key_value_heads")
@@ -157,7 +153,7 @@ abstract class LlamaLike implements ModelFamily {
                 "at most " + MOST_WIDTH / heads + " for " + heads + " heads",
                 headDim);
         HuggingFaceRope rope = rope(config, size(config, "max_position_embeddings", Blueprint.MOST_CONTEXT));
-        check(rope, config, headDim);
+        HuggingFaceRope.check(rope.rope(), rope.context(), headDim, config);
         int layers = size(config, "num_hidden_layers", Blueprint.MOST_LAYERS);
         List<OptionalInt> windows = windows().read(config, layers);
 
@@ -218,21 +214,6 @@ abstract class LlamaLike implements ModelFamily {
         }
     }
 
-    /** What is left to go wrong with positions: numbers that don't fit each other or the head. */
-    private static void check(HuggingFaceRope rope, Config config, int headDim) {
-        InvalidLayer.Check check = InvalidLayer.check();
-        rope.rope().check(check, headDim, rope.context());
-        try {
-            check.done();
-        } catch (InvalidLayer invalid) {
-            throw new InvalidConfig(
-                    config.source(),
-                    "the rotary positions don't fit: " + invalid.getMessage()
-                            + ". Correct the file, or download it again",
-                    invalid);
-        }
-    }
-
     // ---- names
 
     @Override
@@ -266,14 +247,8 @@ abstract class LlamaLike implements ModelFamily {
     /** Writes what the first layer says, then reads it again: what comes back different is nothing that the family can express. */
     @Override
     public final Optional<Config> config(ModelSpec spec) {
-        ModelSpec explicit = explicit(spec);
-        return written(explicit).filter(config -> {
-            try {
-                return spec(config).equals(explicit);
-            } catch (InvalidConfig refused) {
-                return false;
-            }
-        });
+        ModelSpec explicit = Explicit.of(spec);
+        return HuggingFaceFields.faithful(written(explicit), explicit, this::spec);
     }
 
     private Optional<Config> written(ModelSpec spec) {
@@ -326,31 +301,5 @@ abstract class LlamaLike implements ModelFamily {
                         && branches.getFirst().body() instanceof SelfAttention attention
                 ? attention.window()
                 : OptionalInt.empty();
-    }
-
-    /** The same architecture with the width of every head said. */
-    private static ModelSpec explicit(ModelSpec spec) {
-        List<ModelSpec.Stack> stacks = spec.stacks().stream()
-                .map(stack -> new ModelSpec.Stack(
-                        stack.name(),
-                        stack.hidden(),
-                        stack.embedding(),
-                        stack.layers().stream()
-                                .map(layer -> explicit(layer, stack.hidden()))
-                                .toList(),
-                        stack.norm()))
-                .toList();
-        return new ModelSpec(spec.vocabulary(), spec.context(), stacks, spec.heads());
-    }
-
-    private static LayerSpec explicit(LayerSpec layer, int hidden) {
-        if (!(layer instanceof Block(List<Branch> branches))) {
-            return layer;
-        }
-        return new Block(branches.stream()
-                .map(branch -> branch.body() instanceof SelfAttention attention
-                        ? branch.body(attention.headDim(attention.headDimIn(hidden)))
-                        : branch)
-                .toList());
     }
 }

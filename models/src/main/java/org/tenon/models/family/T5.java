@@ -66,10 +66,7 @@ public final class T5 implements ModelFamily {
     }
 
     private static ModelSpec spec(Config config, boolean tied) {
-        config.optional("quantization_config").ifPresent(quantised -> {
-            throw quantised.invalid(
-                    "absent: quantised weights of this kind can't be read; take the original checkpoint");
-        });
+        HuggingFaceFields.refuseQuantised(config);
         int hidden = size(config, "d_model", Blueprint.MOST_HIDDEN);
         int layers = size(config, "num_layers", Blueprint.MOST_LAYERS);
         int decoderLayers = config.optional("num_decoder_layers")
@@ -204,13 +201,7 @@ public final class T5 implements ModelFamily {
     /** Writes what the first layers say, then reads it again: what comes back different is nothing that the family can express. */
     @Override
     public Optional<Config> config(ModelSpec spec) {
-        return written(spec).filter(config -> {
-            try {
-                return spec(config).equals(spec);
-            } catch (InvalidConfig refused) {
-                return false;
-            }
-        });
+        return HuggingFaceFields.faithful(written(spec), spec, this::spec);
     }
 
     private static Optional<Config> written(ModelSpec spec) {
