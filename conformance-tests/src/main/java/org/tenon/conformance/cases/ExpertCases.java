@@ -45,13 +45,6 @@ final class ExpertCases implements CaseSource {
             new Size(70, 33, 47, 4, 2),
             new Size(3, 8, 7, 1, 1));
 
-    private record Types(DType x, DType weight, DType out) {
-        @Override
-        public String toString() {
-            return x + "-" + weight + "-" + out;
-        }
-    }
-
     private static final List<Types> TYPES = List.of(
             new Types(DType.F32, DType.F32, DType.F32),
             new Types(DType.F32, DType.BF16, DType.F32),

@@ -35,13 +35,6 @@ final class ProductCases implements CaseSource {
             new Size(16, 48, 48),
             new Size(31, 63, 127));
 
-    private record Types(DType x, DType weight, DType out) {
-        @Override
-        public String toString() {
-            return x + "-" + weight + "-" + out;
-        }
-    }
-
     private static final List<Types> TYPES = List.of(
             new Types(DType.F32, DType.F32, DType.F32),
             new Types(DType.F32, DType.BF16, DType.F32),
