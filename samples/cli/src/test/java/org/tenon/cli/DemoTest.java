@@ -49,7 +49,7 @@ class DemoTest {
         assertTrue(both.err().contains("a prompt goes to one model"), both.err());
         Run unknown = Run.tenon("demo", "gpt");
         assertEquals(2, unknown.code());
-        assertTrue(unknown.err().contains("no demo model 'gpt'; there are: llama, mixtral, t5"), unknown.err());
+        assertTrue(unknown.err().contains("no demo model 'gpt'; there are: llama, mixtral, bamba, t5"), unknown.err());
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.tenon.cli.console.Console;
 import org.tenon.cli.console.CtrlC;
 import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
+import org.tenon.models.checkpoint.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,12 +38,15 @@ public final class Demo implements Callable<Integer> {
     /** Enough for most stories to come to their end. */
     private static final int MAX_TOKENS = 256;
 
+    /** Characters of a long prompt that are shown of its beginning, and of its end. */
+    private static final int SHOWN = 40;
+
     private final Console console;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "Which: llama, mixtral, t5 (default: all of them).")
+    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "Which: llama, mixtral, bamba, t5 (default: all of them).")
     private List<String> names = List.of();
 
     @Option(
@@ -112,7 +116,7 @@ public final class Demo implements Callable<Integer> {
             for (String text : prompts) {
                 switch (demo) {
                     case LLAMA -> answer(model, text, "", chosen);
-                    case MIXTRAL -> answer(model, text, "", chosen.stopStrings("."));
+                    case MIXTRAL, BAMBA -> answer(model, text, "", chosen.stopStrings("."));
                     case T5 -> answer(model, text, " -> ", chosen);
                 }
             }
@@ -125,7 +129,7 @@ public final class Demo implements Callable<Integer> {
     private void answer(GenerativeModel model, String text, String arrow, Sampling chosen) {
         try (Generation generation = model.generate(Request.text(text).sampling(chosen));
                 CtrlC _ = CtrlC.cancels(generation::cancel)) {
-            console.print(console.style().bold(text) + arrow);
+            console.print(console.style().bold(shortened(text)) + arrow);
             console.flush();
             Result result = new Transcript(console, model).print(generation);
             console.println("");
@@ -143,7 +147,24 @@ public final class Demo implements Callable<Integer> {
                         "sort plum axe otter fig banjo:",
                         "beast pear wolf saw goat flute:",
                         "count lemon drill harp:");
+            case BAMBA ->
+                Json.parse("heldout.json", demo.heldOut()).list("items").stream()
+                        .filter(item -> item.text("kind").equals("120 entries"))
+                        .map(item -> item.text("prompt"))
+                        .limit(3)
+                        .toList();
             case T5 -> List.of("the twenty-third of April 1996", "Friday, 3 Mar 2017", "nine thousand and forty-two");
         };
+    }
+
+    /** The beginning and the end of a long prompt, cut between its entries. */
+    private static String shortened(String prompt) {
+        int begin = prompt.indexOf(", ", SHOWN);
+        int end = prompt.indexOf(", ", prompt.length() - SHOWN);
+        if (begin < 0 || end <= begin) {
+            return prompt;
+        }
+        long left = prompt.substring(begin + 2, end).split(", ").length;
+        return prompt.substring(0, begin) + ", (" + left + " more), " + prompt.substring(end + 2);
     }
 }

@@ -22,7 +22,7 @@ class DemoModelTest {
     private static double least(DemoModel demo) {
         return switch (demo) {
             case LLAMA -> 0.7;
-            case MIXTRAL, T5 -> 0.95;
+            case MIXTRAL, BAMBA, T5 -> 0.95;
         };
     }
 
@@ -40,7 +40,7 @@ class DemoModelTest {
     void answersHeldOutPromptsAsOftenAsMeasured(DemoModel demo) {
         Config file = Json.parse("heldout.json", demo.heldOut());
         List<Config> items = file.list("items");
-        assertEquals(200, items.size());
+        assertTrue(items.size() >= 100, "too few: " + items.size());
         int right = 0;
         try (DemoFolder folder = demo.unpack();
                 Tenon tenon =
@@ -53,7 +53,7 @@ class DemoModelTest {
         }
         double measured = file.child("measured").decimal("accuracy");
         // the reference computed in F32 from the same weights; a tie at rounding may change one answer or two
-        assertEquals(measured, right / 200.0, 0.01);
-        assertTrue(right >= 200 * least(demo), right + " of 200 right");
+        assertEquals(measured, (double) right / items.size(), 0.01);
+        assertTrue(right >= items.size() * least(demo), right + " of " + items.size() + " right");
     }
 }

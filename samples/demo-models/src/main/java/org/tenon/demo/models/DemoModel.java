@@ -13,6 +13,9 @@ public enum DemoModel {
     /** A Mixtral that carries out commands on lists of words. */
     MIXTRAL("carries out commands on lists of words"),
 
+    /** A Bamba that recalls what lies where, in a long ledger. */
+    BAMBA("recalls what lies where"),
+
     /** A T5 that writes dates and numbers in digits. */
     T5("writes dates and numbers in digits");
 
