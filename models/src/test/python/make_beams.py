@@ -14,7 +14,9 @@ from make_goldens import F32, GOLDENS
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-CHOSEN = {"t5-v1-1": AutoModelForSeq2SeqLM, "mt5-untied": AutoModelForSeq2SeqLM, "llama-gqa-tied": AutoModelForCausalLM}
+CHOSEN = {"t5-v1-1": AutoModelForSeq2SeqLM, "mt5-untied": AutoModelForSeq2SeqLM, "llama-gqa-tied": AutoModelForCausalLM,
+          "mamba-tied-f32": AutoModelForCausalLM, "mamba2-f32": AutoModelForCausalLM, "bamba-hybrid": AutoModelForCausalLM,
+          "jamba-dense": AutoModelForCausalLM}
 MOST = 24
 ENDS = list(range(1, 128, 7))                   # frequent ends, so that beams finish at different lengths
 STOPPING = {True: "WHEN_FULL", False: "HEURISTIC", "never": "NEVER_EARLY"}

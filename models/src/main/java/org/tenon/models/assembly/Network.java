@@ -34,6 +34,7 @@ public final class Network implements AutoCloseable {
     private final Map<StepInput, Input> inputs = new HashMap<>();
     private final Input[] used;
     private final Map<KeyGroup, List<Buffer>> pools = new HashMap<>();
+    private final Buffer[] states; // [slots, ...] each
     private final Output logits;
     private final Arena arena = Arena.ofShared();
     private final Routings routings;
@@ -133,6 +134,7 @@ public final class Network implements AutoCloseable {
             places.add(runner.place(pool.keys()));
             places.add(runner.place(pool.values()));
         });
+        this.states = written.states().values().stream().map(runner::place).toArray(Buffer[]::new);
         this.routings = new Routings(written.routings(), runner, largest, arena);
     }
 
@@ -253,6 +255,25 @@ public final class Network implements AutoCloseable {
                                 offset + to * pool.spec().stride(0),
                                 positions * pool.spec().stride(2));
             }
+        }
+    }
+
+    /**
+     * Copies the states of a sequence to another's slot, in all layers.
+     *
+     * @param from the slot
+     * @param to the other slot
+     */
+    public void copyStates(int from, int to) {
+        for (Buffer state : states) {
+            long bytes = state.spec().stride(0);
+            runner.queue()
+                    .copy(
+                            state.storage(),
+                            state.offset() + from * bytes,
+                            state.storage(),
+                            state.offset() + to * bytes,
+                            bytes);
         }
     }
 

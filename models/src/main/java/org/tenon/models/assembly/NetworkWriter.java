@@ -66,6 +66,7 @@ final class NetworkWriter {
      * @param program the program
      * @param inputs what the host brings
      * @param pools the caches by site
+     * @param states the states {@code [slots, ...]} by site
      * @param logits {@code [outputs, vocabulary]}
      * @param routings where routers send rows, in the order of the layers
      */
@@ -73,6 +74,7 @@ final class NetworkWriter {
             Program program,
             Map<StepInput, Tensor> inputs,
             Map<String, Pools> pools,
+            Map<String, Tensor> states,
             Tensor logits,
             List<Routings.Routing> routings) {}
 
@@ -95,7 +97,7 @@ final class NetworkWriter {
         Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
         List<Tensor> kept = new ArrayList<>(List.of(logits));
         routings.forEach(routing -> kept.add(routing.ids()));
-        return new Written(writer.finish(kept), inputs, pools, logits, List.copyOf(routings));
+        return new Written(writer.finish(kept), inputs, pools, states, logits, List.copyOf(routings));
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.List;
  * give the keys that have left it, so where there is such a group nothing is shared.
  *
  * <p>Where layers have states, a sequence that has anything cached holds a slot for them, too. A state is that after the last cached id and no
- * other: it is shared with nobody, and what a sequence loses beside its end is computed again from the beginning. A slot needn't be cleared,
+ * other: it is shared with nobody, a fork copies it, and what a sequence loses beside its end is computed again from the beginning. A slot needn't be cleared,
  * since a sequence that begins reads none.
  *
  * <p>Allocates nothing but tables. Confined to the engine's thread, {@link #sequence} aside.
@@ -81,11 +81,6 @@ final class Blocks {
     static long step(int blockSize) {
         int shared = Math.min(Integer.lowestOneBit(blockSize), SEGMENT);
         return (long) blockSize / shared * SEGMENT;
-    }
-
-    /** Whether sequences have states. */
-    boolean stateful() {
-        return stateful;
     }
 
     int blockSize() {
@@ -270,19 +265,26 @@ final class Blocks {
         }
     }
 
-    /** Copies the first positions of a group's block to another. */
-    @FunctionalInterface
+    /** Copies what a sequence has to where another's is. */
     interface Copying {
+        /** The first positions of a group's block to another. */
         void copy(int group, int from, int to, int positions);
+
+        /** The states in a slot to another. */
+        void copyStates(int from, int to);
     }
 
     /**
-     * Makes a sequence another's twin: both hold the full blocks and those of the source, and the block that is begun is copied. Where there is none for
-     * the copy, its keys are to be computed again.
+     * Makes a sequence another's twin: both hold the full blocks and those of the source, and the block that is begun is copied, and so are the states.
+     * Where there is no block for the copy, its keys are to be computed again; where there is no slot, everything.
      */
     void fork(CachedSequence parent, CachedSequence child, Copying copying) {
         release(child);
         child.twin(parent);
+        if (stateful && !forkStates(parent, child, copying)) {
+            child.uncached();
+            return;
+        }
         int kept = parent.cached();
         for (int group = 0; group < pools.length; group++) {
             BlockTable from = parent.table(group);
@@ -303,8 +305,25 @@ final class Blocks {
                 }
             }
         }
+        if (stateful && kept < parent.cached()) {
+            release(child); // its state would be ahead of its keys
+            return;
+        }
         child.cached(kept);
         child.entered(parent.entered(), parent.lastEntered(), parent.lastSerial()); // full blocks are all kept
+    }
+
+    /** Copies the states to a slot of the child's own; false where there is none. */
+    private boolean forkStates(CachedSequence parent, CachedSequence child, Copying copying) {
+        if (parent.slot() == CachedSequence.NONE) {
+            return true; // nothing is cached
+        }
+        if (freeSlots == 0) {
+            return false;
+        }
+        child.slot(slots[--freeSlots]);
+        copying.copyStates(parent.slot(), child.slot());
+        return true;
     }
 
     /** A block that nobody holds, cleared. */

@@ -20,6 +20,9 @@ interface Computation extends AutoCloseable {
     /** Copies the first positions of a block to another, in all caches of a group. */
     void copy(int group, int from, int to, int positions);
 
+    /** Copies the states in a slot to another. */
+    void copyStates(int from, int to);
+
     /** Tells a listener what each kernel takes, from the next step on. */
     void listen(KernelListener listener);
 

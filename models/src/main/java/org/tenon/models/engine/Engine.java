@@ -18,7 +18,7 @@ import org.tenon.api.program.KernelListener;
  * Owns a model's batch. Any thread may hand it work; none but the device's computes. In turns it takes what was handed in, ends
  * what has to end, admits what has room, computes a step and chooses tokens. It never waits for a reader.
  */
-final class Engine implements Inbox.Owner {
+final class Engine implements Inbox.Owner, Blocks.Copying {
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
 
     private final Computation computation;
@@ -164,9 +164,14 @@ final class Engine implements Inbox.Owner {
         listeners.stepped(rows);
     }
 
-    /** Copies the first positions of a block to another, in all caches of a group. */
-    void copy(int group, int from, int to, int positions) {
+    @Override
+    public void copy(int group, int from, int to, int positions) {
         computation.copy(group, from, to, positions);
+    }
+
+    @Override
+    public void copyStates(int from, int to) {
+        computation.copyStates(from, to);
     }
 
     /** A row of logits of the last step, a new array. */

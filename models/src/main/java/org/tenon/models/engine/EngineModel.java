@@ -177,11 +177,8 @@ public abstract sealed class EngineModel implements GenerativeModel permits Load
             throw new InvalidRequest("beams must be at most the model's limit for sequences, " + most + ", but is "
                     + search.beams() + "; load the model with a higher limit");
         }
-        if (blocks.stateful()) {
-            throw new InvalidRequest("a model whose layers keep states can't be searched with beams; generate instead");
-        }
         Request greedy = request.sampling(request.sampling().greedy());
-        BeamRun run = new BeamRun(task(greedy, prompt), search, prompt, sequence, engine, blocks, engine::copy);
+        BeamRun run = new BeamRun(task(greedy, prompt), search, prompt, sequence, engine, blocks, engine);
         engine.submit(run);
         EngineGeneration generation = new EngineGeneration(run.mailbox(), cleaner);
         CompletableFuture<List<Hypothesis>> found = generation.future().thenApply(_ -> run.found());

@@ -163,6 +163,11 @@ final class NetworkComputation implements Computation {
     }
 
     @Override
+    public void copyStates(int from, int to) {
+        network.copyStates(from, to);
+    }
+
+    @Override
     public void listen(KernelListener listener) {
         network.listen(listener);
     }

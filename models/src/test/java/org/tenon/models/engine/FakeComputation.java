@@ -175,6 +175,13 @@ final class FakeComputation implements Computation {
     }
 
     @Override
+    public void copyStates(int from, int to) {
+        enter();
+        states[to] = states[from].clone();
+        leave();
+    }
+
+    @Override
     public void listen(KernelListener listener) {
         enter();
         leave();

@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tenon.api.model.BeamSearch;
 import org.tenon.api.model.Generation;
+import org.tenon.api.model.Hypothesis;
 import org.tenon.api.model.Request;
 import org.tenon.api.model.Session;
 import org.tenon.api.model.Stepper;
@@ -79,6 +81,30 @@ class StatesTest {
                     .await();
             assertArrayEquals(alone(joined(Arrays.copyOf(first, 9), more), 4), third.ids());
             assertEquals(0, third.usage().cachedTokens(), "no state is kept of the middle");
+        }
+    }
+
+    /** Three beams take all slots; where a session holds one, a beam waits for it and computes its own state again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void beamsForkTheirStates(boolean keys) {
+        int[] prompt = TestModel.prompt(12, 3);
+        Request request = Request.ids(prompt).sampling(sampling().maxTokens(20).endTokens(new int[0]));
+        List<Hypothesis> expected;
+        try (TestModel stateless = TestModel.open(
+                TestModel.limits().sequences(4),
+                new FakeComputation(TestModel::noise, 0, 8, new Blocks.Group(Integer.MAX_VALUE, 30, 8)),
+                Optional.empty())) {
+            expected = stateless.model().search(request, BeamSearch.of(3)).join();
+        }
+        try (TestModel test = open(keys);
+                Session session = test.model().session()) {
+            assertEquals(
+                    expected, test.model().search(request, BeamSearch.of(3)).join(), "with a slot for each beam");
+            session.generate(Request.ids(prompt).sampling(sampling().maxTokens(2)))
+                    .await();
+            assertEquals(
+                    expected, test.model().search(request, BeamSearch.of(3)).join(), "beside a session");
         }
     }
 

@@ -194,7 +194,16 @@ class Seq2SeqTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"t5-v1-1", "mt5-untied", "llama-gqa-tied"})
+    @ValueSource(
+            strings = {
+                "t5-v1-1",
+                "mt5-untied",
+                "llama-gqa-tied",
+                "mamba-tied-f32",
+                "mamba2-f32",
+                "bamba-hybrid",
+                "jamba-dense"
+            })
     void beamsAreTheReferences(String name) {
         Config file = Json.read(GOLDENS.resolve(name).resolve("beams.json"));
         try (Tenon tenon = open(Limits.defaults().context(128).blockSize(16));
