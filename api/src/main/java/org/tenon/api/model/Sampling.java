@@ -44,6 +44,8 @@ public final class Sampling {
         Optional<List<String>> stopStrings = Optional.empty();
         Optional<Set<Integer>> stopTokens = Optional.empty();
         Optional<Set<Integer>> endTokens = Optional.empty();
+        Optional<Set<Integer>> forcedFirst = Optional.empty();
+        Optional<Set<Integer>> forcedLast = Optional.empty();
         OptionalInt logProbabilities = OptionalInt.empty();
         Optional<UnaryOperator<List<LogitsProcessor>>> chain = Optional.empty();
         Optional<TokenChooser> chooser = Optional.empty();
@@ -72,6 +74,8 @@ public final class Sampling {
             merged.stopStrings = stopStrings.or(() -> other.stopStrings);
             merged.stopTokens = stopTokens.or(() -> other.stopTokens);
             merged.endTokens = endTokens.or(() -> other.endTokens);
+            merged.forcedFirst = forcedFirst.or(() -> other.forcedFirst);
+            merged.forcedLast = forcedLast.or(() -> other.forcedLast);
             merged.logProbabilities = logProbabilities.isPresent() ? logProbabilities : other.logProbabilities;
             merged.chain = chain.or(() -> other.chain);
             merged.chooser = chooser.or(() -> other.chooser);
@@ -277,6 +281,29 @@ public final class Sampling {
         return endTokens(new int[0]);
     }
 
+    /**
+     * What the second token of a sequence must be, where one stands before it alone, such as the start token of a decoder behind an encoder
+     * (Transformers' {@code forced_bos_token_id}).
+     *
+     * @param ids one of which it must be; none to force nothing
+     * @return this sampling with these tokens and no others
+     */
+    public Sampling forcedFirst(int... ids) {
+        Set<Integer> copy = set("forcedFirst", ids);
+        return with(changed -> changed.forcedFirst = Optional.of(copy));
+    }
+
+    /**
+     * What the last token must be of an output that comes to its bound, {@link #maxTokens} or the context (Transformers' {@code forced_eos_token_id}).
+     *
+     * @param ids one of which it must be; none to force nothing
+     * @return this sampling with these tokens and no others
+     */
+    public Sampling forcedLast(int... ids) {
+        Set<Integer> copy = set("forcedLast", ids);
+        return with(changed -> changed.forcedLast = Optional.of(copy));
+    }
+
     private static Set<Integer> set(String part, int... ids) {
         Set<Integer> copy = new TreeSet<>();
         for (int id : ids) {
@@ -385,6 +412,16 @@ public final class Sampling {
     /** {@return the model's end tokens} */
     public Collection<Integer> endTokens() {
         return values.endTokens.orElse(Set.of());
+    }
+
+    /** {@return one of which the token behind a single one must be; none for any} */
+    public Collection<Integer> forcedFirst() {
+        return values.forcedFirst.orElse(Set.of());
+    }
+
+    /** {@return one of which the last token of an output that comes to its bound must be; none for any} */
+    public Collection<Integer> forcedLast() {
+        return values.forcedLast.orElse(Set.of());
     }
 
     /** {@return how many of the most probable ids come with each token; nothing for no log-probabilities at all} */

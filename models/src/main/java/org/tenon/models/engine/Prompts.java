@@ -1,5 +1,6 @@
 package org.tenon.models.engine;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,11 +109,16 @@ final class Prompts {
             throw new InvalidRequest(
                     "stop strings need a tokenizer, and the model has none; stop at tokens, by their ids, instead");
         }
-        sampling.logitBias().keySet().forEach(id -> {
+        checkIds("logitBias must be by", sampling.logitBias().keySet());
+        checkIds("forcedFirst must be", sampling.forcedFirst());
+        checkIds("forcedLast must be", sampling.forcedLast());
+    }
+
+    private void checkIds(String what, Collection<Integer> ids) {
+        for (int id : ids) {
             if (id >= vocabulary) {
-                throw new InvalidRequest(
-                        "logitBias must be by ids from 0 to " + (vocabulary - 1) + ", but names " + id);
+                throw new InvalidRequest(what + " ids from 0 to " + (vocabulary - 1) + ", but names " + id);
             }
-        });
+        }
     }
 }

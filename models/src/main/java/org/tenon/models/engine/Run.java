@@ -81,10 +81,10 @@ class Run {
         this.context = task.context();
         this.text = task.text();
         this.seed = task.seed();
-        this.chain = SamplingChain.of(sampling, seed);
         this.endTokens = sorted(sampling.endTokens());
         this.stopTokens = sorted(sampling.stopTokens());
         this.maxTokens = sampling.maxTokens().orElse(Integer.MAX_VALUE);
+        this.chain = SamplingChain.of(sampling, seed, Math.min(maxTokens, context - prompt.length));
         this.transcript = new Transcript(sampling.logProbabilities(), task.vocabulary(), expected());
         this.mailbox = new Mailbox(buffer, engine, transcript, text.get());
         this.stops = sampling.stopStrings().isEmpty() ? Optional.empty() : text.get();

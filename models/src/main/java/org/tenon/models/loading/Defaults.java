@@ -12,7 +12,7 @@ import org.tenon.api.model.Sampling;
 
 /**
  * How tokens are chosen where a request doesn't say: by {@code generation_config.json}, with Transformers' defaults for what it leaves
- * out; end tokens by {@code config.json} where the other file names none. Of the bounds of the output, {@code max_new_tokens} counts; a
+ * out; end tokens and forced ones by {@code config.json} where the other file names none. Of the bounds of the output, {@code max_new_tokens} counts; a
  * {@code max_length} doesn't, whose default of 20 nobody means.
  */
 final class Defaults {
@@ -36,28 +36,27 @@ final class Defaults {
                 given -> given.repetitionPenalty(file.decimal("repetition_penalty")));
         defaults = set(defaults, file, "max_new_tokens", given -> given.maxTokens(file.integer("max_new_tokens")));
         defaults = file.flag("do_sample", false) ? defaults.drawn() : defaults.greedy();
-        return defaults.endTokens(ends(file.has("eos_token_id") ? file : config));
+        return defaults.endTokens(ids("eos_token_id", file, config))
+                .forcedFirst(ids("forced_bos_token_id", file, config))
+                .forcedLast(ids("forced_eos_token_id", file, config));
     }
 
     /**
-     * What a decoder's output begins after: its start token, and the one that is forced upon it, if any. A model that was created rather than loaded
-     * has no file that says, and starts with id 0.
+     * What a decoder's output begins after: its start token. A model that was created rather than loaded has no file that says, and starts with id 0.
      */
     static int[] decoderStart(Config config, Optional<Config> generation) {
         if (config.keys().isEmpty()) {
             return new int[] {0};
         }
         Config file = generation.orElseGet(Config::object);
-        int start = id("decoder_start_token_id", file, config)
+        return id("decoder_start_token_id", file, config)
                 .or(() -> id("bos_token_id", file, config))
+                .map(start -> new int[] {start})
                 .orElseThrow(() -> new InvalidConfig(
                         config.source(),
                         "decoder_start_token_id",
                         "an id from 0 on, here or in generation_config.json",
                         "nothing"));
-        return id("forced_bos_token_id", file, config)
-                .map(forced -> new int[] {start, forced})
-                .orElseGet(() -> new int[] {start});
     }
 
     private static Optional<Integer> id(String key, Config file, Config config) {
@@ -74,13 +73,13 @@ final class Defaults {
     }
 
     /** One id, a list of ids, or none. */
-    private static int[] ends(Config file) {
-        return file
-                .optional("eos_token_id")
-                .map(ends -> ends.kind() == Config.Kind.LIST ? ends.asList() : List.of(ends))
-                .orElse(List.of())
-                .stream()
-                .mapToInt(id -> Math.toIntExact(id.asWhole(0, Integer.MAX_VALUE)))
-                .toArray();
+    private static int[] ids(String key, Config file, Config config) {
+        return (file.has(key) ? file : config)
+                        .optional(key)
+                        .map(ends -> ends.kind() == Config.Kind.LIST ? ends.asList() : List.of(ends))
+                        .orElse(List.of())
+                        .stream()
+                        .mapToInt(id -> Math.toIntExact(id.asWhole(0, Integer.MAX_VALUE)))
+                        .toArray();
     }
 }

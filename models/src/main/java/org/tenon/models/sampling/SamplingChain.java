@@ -11,7 +11,7 @@ import org.tenon.api.model.TokenChooser;
 
 /**
  * The chain that chooses a token, in the order of Transformers 5 ({@code GenerationMixin._get_logits_processor}): logit bias, repetition
- * penalty, frequency and presence penalties; unless greedy, temperature, top-k, top-p and min-p; then the choice.
+ * penalty, frequency and presence penalties, forced tokens; unless greedy, temperature, top-k, top-p and min-p; then the choice.
  *
  * @param parts change the scores, in order
  * @param chooser chooses the token
@@ -32,9 +32,10 @@ public record SamplingChain(List<LogitsProcessor> parts, TokenChooser chooser) {
      *
      * @param sampling the settings, defaults included
      * @param seed the seed of the random numbers
+     * @param most the most tokens that the output can have
      * @return the chain
      */
-    public static SamplingChain of(Sampling sampling, long seed) {
+    public static SamplingChain of(Sampling sampling, long seed, int most) {
         List<LogitsProcessor> parts = new ArrayList<>();
         if (!sampling.logitBias().isEmpty()) {
             parts.add(new LogitBias(sampling.logitBias()));
@@ -46,6 +47,9 @@ public record SamplingChain(List<LogitsProcessor> parts, TokenChooser chooser) {
             parts.add(new CountPenalties(
                     sampling.frequencyPenalty().orElse(0),
                     sampling.presencePenalty().orElse(0)));
+        }
+        if (!sampling.forcedFirst().isEmpty() || !sampling.forcedLast().isEmpty()) {
+            parts.add(new ForcedTokens(sampling.forcedFirst(), sampling.forcedLast(), most));
         }
         if (!sampling.isGreedy()) {
             addFilters(parts, sampling);

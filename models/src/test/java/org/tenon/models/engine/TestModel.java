@@ -121,7 +121,7 @@ final class TestModel implements AutoCloseable {
     /** What a model that is asked for nothing else gives: computed without any engine. */
     static int[] alone(int[] prompt, int count, Sampling sampling, long seed) {
         int[] ids = prompt;
-        SamplingChain chain = SamplingChain.of(sampling, seed);
+        SamplingChain chain = SamplingChain.of(sampling, seed, Integer.MAX_VALUE);
         Scores scores = new Scores(VOCABULARY);
         for (int i = 0; i < count; i++) {
             CachedSequence sequence = new CachedSequence(new BlockTable[0]);

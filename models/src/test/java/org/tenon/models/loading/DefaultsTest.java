@@ -81,6 +81,19 @@ class DefaultsTest {
     }
 
     @Test
+    void aFileSaysWhichTokensAreForced() {
+        assertTrue(of(Map.of()).forcedFirst().isEmpty());
+        assertTrue(of(Map.of()).forcedLast().isEmpty());
+        assertEquals(Set.of(4), of(Map.of("forced_bos_token_id", 4)).forcedFirst());
+        assertEquals(
+                Set.of(5, 6),
+                of(Map.of("forced_eos_token_id", java.util.List.of(5, 6))).forcedLast());
+        Sampling older = Defaults.of(Config.object().with("forced_eos_token_id", 3), Optional.of(Config.object()));
+        assertEquals(Set.of(3), older.forcedLast());
+        assertThrows(InvalidConfig.class, () -> of(Map.of("forced_eos_token_id", -1)));
+    }
+
+    @Test
     void aNullForTopKMeansNone() {
         assertEquals(0, of(Map.of("top_k", Config.nothing())).topK().getAsInt());
     }

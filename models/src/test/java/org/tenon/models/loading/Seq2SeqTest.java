@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.api.model.Sampling.sampling;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -216,6 +218,43 @@ class Seq2SeqTest {
                 check(searches.get(i), found.get(i).join());
             }
         }
+    }
+
+    /** The first token, the last one, and what the decoder starts with, by {@code generation_config.json}. */
+    @Test
+    void whatAFileForcesIsForcedAsTheReferenceDoes(@TempDir Path folder) throws IOException {
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(T5.resolve(file), folder.resolve(file));
+        }
+        for (Config file : Json.read(T5.resolve("forced.json")).list("files")) {
+            Json.write(folder.resolve("generation_config.json"), file.child("generation"));
+            try (Tenon tenon = open(Limits.defaults().context(128));
+                    Seq2SeqModel model = tenon.seq2seq(folder)) {
+                assertFalse(file.list("runs").isEmpty());
+                for (Config run : file.list("runs")) {
+                    assertEquals(
+                            run.list("found").stream()
+                                    .map(one -> one.asList().stream()
+                                            .map(Config::asInteger)
+                                            .toList())
+                                    .toList(),
+                            outputs(model, run),
+                            () -> file.child("generation") + " " + run);
+                }
+            }
+        }
+    }
+
+    private static List<List<Integer>> outputs(Seq2SeqModel model, Config run) {
+        Request request = Request.ids(ids(run, "ids")).sampling(sampling().maxTokens(run.positive("maxTokens")));
+        int beams = run.positive("beams");
+        if (beams == 1) {
+            return List.of(
+                    Arrays.stream(model.generate(request).await().ids()).boxed().toList());
+        }
+        return model.search(request, BeamSearch.of(beams).returned(beams)).join().stream()
+                .map(Hypothesis::ids)
+                .toList();
     }
 
     @Test

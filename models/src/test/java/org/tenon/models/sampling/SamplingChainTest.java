@@ -50,7 +50,7 @@ class SamplingChainTest {
         int prompt = ids.size();
         each.list("output").forEach(id -> ids.add(id.asInteger()));
         History history = new ListHistory(ids, prompt);
-        SamplingChain chain = SamplingChain.of(settings(each.child("settings")), 0);
+        SamplingChain chain = SamplingChain.of(settings(each.child("settings")), 0, Integer.MAX_VALUE);
         Scores scores = new Scores(logits.length);
         scores.set(logits);
         List<LogitsProcessor> parts = new ArrayList<>(chain.parts());
@@ -122,7 +122,7 @@ class SamplingChainTest {
     @Test
     void greedyTakesTheLowestIdAmongEqualsAndNoFilters() {
         SamplingChain chain =
-                SamplingChain.of(sampling().greedy().temperature(0.5).topK(1), 3);
+                SamplingChain.of(sampling().greedy().temperature(0.5).topK(1), 3, Integer.MAX_VALUE);
         assertEquals(List.of(), chain.parts());
         Scores scores = new Scores(4);
         scores.set(new float[] {-1, 2, 2, 0});
@@ -165,7 +165,8 @@ class SamplingChainTest {
                 })
                 .chooser((scores, history) -> scores.get(history.length()) == 100 ? 3 : 0);
         Scores scores = new Scores(4);
-        assertEquals(3, SamplingChain.of(sampling, 0).next(scores, new ListHistory(List.of(1, 2), 2)));
+        assertEquals(
+                3, SamplingChain.of(sampling, 0, Integer.MAX_VALUE).next(scores, new ListHistory(List.of(1, 2), 2)));
     }
 
     @Test
