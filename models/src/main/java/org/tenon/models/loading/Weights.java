@@ -55,7 +55,7 @@ final class Weights implements Function<String, WeightSource> {
                     .toList();
             refuse(
                     checkpoint,
-                    "holds tensors that nothing in the architecture uses (Tenon.builder().tolerant(true) leaves them unread)",
+                    "holds tensors that nothing in the architecture uses (Tenon.builder().tolerant(true), or --tolerant on the command line, leaves them unread)",
                     unused,
                     search.unknown(unused));
         }

@@ -32,6 +32,11 @@ final class RuntimeOptions {
                     "What activations are computed in: f32, bf16 or f16 (default: the type of the weights; f32 for verify).")
     private Optional<DType> activations = Optional.empty();
 
+    @Option(
+            names = "--tolerant",
+            description = "Load a checkpoint even if it has tensors that nothing in the architecture uses.")
+    private boolean tolerant;
+
     /** What activations are computed in, where it is said. */
     Optional<DType> activations() {
         return activations;
@@ -76,7 +81,8 @@ final class RuntimeOptions {
     private <M extends Model> OpenModel<M> open(
             Path folder, Limits limits, Optional<DType> type, BiFunction<Tenon, Path, M> kind, Console console) {
         try (ProgressBar bar = console.progress("preparing weights", Unit.BYTES)) {
-            Tenon.Builder builder = Tenon.builder().limits(limits).progress(bar::at);
+            Tenon.Builder builder =
+                    Tenon.builder().limits(limits).tolerant(tolerant).progress(bar::at);
             builder = backend.map(builder::backend).orElse(builder);
             builder = type.map(builder::activations).orElse(builder);
             return OpenModel.load(builder.open(), folder, kind);
