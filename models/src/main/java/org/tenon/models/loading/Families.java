@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
 import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
@@ -41,8 +42,10 @@ public final class Families {
         String problems = plugins.problems().isEmpty()
                 ? ""
                 : ". Plugins that could not be loaded: " + String.join("; ", plugins.problems());
-        throw config.child("model_type")
-                .invalid("a family that is there (" + String.join(", ", known) + ")" + problems);
+        throw new InvalidConfig(
+                config.source(),
+                "no family that is there knows the model_type " + config.child("model_type") + "; they know "
+                        + String.join(", ", known) + ". Add a plugin with a family of it" + problems);
     }
 
     /** A family with a configuration that it reads an architecture from. */
