@@ -22,6 +22,17 @@ public interface BackendProvider {
     }
 
     /**
+     * Where one of the backend's devices stands among those of all backends, for a backend whose devices are unlike each other. A model for which the user
+     * names no backend is loaded on the device of the highest rank that takes it.
+     *
+     * @param device one of {@link #devices}
+     * @return the rank, the backend's own unless overridden
+     */
+    default int rank(Device device) {
+        return rank();
+    }
+
+    /**
      * Whether the backend can be there, judged by files and flags alone.
      *
      * @return where it is, or why it isn't there

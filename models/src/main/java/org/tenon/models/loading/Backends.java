@@ -86,8 +86,8 @@ public final class Backends {
     }
 
     /**
-     * Tries devices until one takes a model: those named by the options, else all that have the memory, those of backends of
-     * the highest rank first.
+     * Tries devices until one takes a model: those named by the options, else all that have the memory, those of the highest rank
+     * first.
      *
      * @param bytes the memory that the model needs
      * @param open loads the model on a device; what it throws for want of kernels, precision or memory moves on to the next
@@ -158,6 +158,9 @@ public final class Backends {
                             : String.join(", ", names))
                     + (reasons.isEmpty() ? "" : ". " + String.join("; ", reasons)));
         }
+        choices.sort(
+                Comparator.comparingInt((Choice choice) -> choice.provider().rank(choice.device()))
+                        .reversed());
         return choices;
     }
 }

@@ -40,7 +40,7 @@ enum Module {
     }
 
     /** Modules that hold a descriptor and nothing else as yet; whoever fills one strikes it from this list. */
-    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA, BACKEND_OPENCL);
+    static final Set<Module> EMPTY = Set.of(BACKEND_CUDA);
 
     private static final Path ROOT = root();
 

@@ -1,0 +1,157 @@
+package org.tenon.backend.opencl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.tenon.api.backend.Launch;
+import org.tenon.api.backend.Queue;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.backend.opencl.ffi.ClKernel;
+
+/**
+ * A kernel bound to its operands. Arguments that a step's shape decides are set again when they change; all others were set at load. The last two are how
+ * many units of work there are, and how many of them, one after another, a work-item does. Allocates nothing in a step.
+ */
+final class ClLaunch implements Launch {
+    private static final long UNSET = -1;
+    /** Work-items for each compute unit of a processor, so that none waits long for the last. */
+    private static final int ITEMS = 4;
+    /** A work-item of a processor does at least so many additions or the like. */
+    private static final long EFFORT = 1 << 14;
+
+    private final Kernels kernels;
+    private final ClKernel kernel;
+    private final int[] places;
+    private final List<ToLongFunction<StepShape>> sizes;
+    private final long[] before;
+    private final ToLongFunction<StepShape> units;
+    private final long grain;
+    private final int last;
+
+    private ClLaunch(Builder builder, ToLongFunction<StepShape> units, long effort) {
+        kernels = builder.kernels;
+        kernel = builder.kernel;
+        places = builder.places.stream().mapToInt(Integer::intValue).toArray();
+        sizes = List.copyOf(builder.sizes);
+        before = new long[places.length + 1];
+        Arrays.fill(before, UNSET);
+        this.units = units;
+        grain = Math.max(1, EFFORT / Math.max(1, effort));
+        last = builder.next;
+    }
+
+    /** Sets arguments, in the kernel's order. */
+    static final class Builder {
+        private final Kernels kernels;
+        private final ClKernel kernel;
+        private final List<Integer> places = new ArrayList<>();
+        private final List<ToLongFunction<StepShape>> sizes = new ArrayList<>();
+        private int next;
+
+        Builder(Kernels kernels, ClKernel kernel) {
+            this.kernels = kernels;
+            this.kernel = kernel;
+        }
+
+        /** An operand: its memory and its view. */
+        Builder operand(Buffer buffer) {
+            return operand(buffer, View.of(buffer));
+        }
+
+        /** An operand that is seen in another way. */
+        Builder operand(Buffer buffer, long[] view) {
+            kernel.set(next++, ClMemory.buffer(buffer.storage()));
+            kernel.set(next++, view);
+            return this;
+        }
+
+        /** An operand that may be missing: then it has no memory. */
+        Builder operand(Optional<Buffer> buffer) {
+            if (buffer.isPresent()) {
+                return operand(buffer.get());
+            }
+            kernel.setNone(next++);
+            kernel.set(next++, View.NONE);
+            return this;
+        }
+
+        /** Memory without a view. */
+        Builder memory(Buffer buffer) {
+            kernel.set(next++, ClMemory.buffer(buffer.storage()));
+            kernel.set(next++, buffer.offset());
+            return this;
+        }
+
+        /** A number. */
+        Builder number(long value) {
+            kernel.set(next++, value);
+            return this;
+        }
+
+        /** A yes or no, as 1 or 0. */
+        Builder flag(boolean value) {
+            return number(value ? 1 : 0);
+        }
+
+        /** A real number. */
+        Builder real(double value) {
+            kernel.set(next++, (float) value);
+            return this;
+        }
+
+        /** A number that the step's shape decides. */
+        Builder size(ToLongFunction<StepShape> size) {
+            places.add(next++);
+            sizes.add(size);
+            return this;
+        }
+
+        /**
+         * The launch.
+         *
+         * @param units how many units of work a step has
+         * @param effort what one of them takes, in additions or the like
+         */
+        ClLaunch over(ToLongFunction<StepShape> units, long effort) {
+            return new ClLaunch(this, units, effort);
+        }
+    }
+
+    @Override
+    public void run(Queue queue, StepShape step) {
+        long count = units.applyAsLong(step);
+        if (count == 0) {
+            return;
+        }
+        for (int i = 0; i < places.length; i++) {
+            long size = sizes.get(i).applyAsLong(step);
+            if (size != before[i]) {
+                kernel.set(places[i], size);
+                before[i] = size;
+            }
+        }
+        long run = run(count);
+        if (count != before[places.length]) {
+            kernel.set(last, count);
+            kernel.set(last + 1, run);
+            before[places.length] = count;
+        }
+        long items = (count + run - 1) / run;
+        if (kernels.processor()) {
+            kernel.launch(items, 1);
+        } else {
+            kernel.launch((items + Kernels.GROUP - 1) / Kernels.GROUP * Kernels.GROUP, Kernels.GROUP);
+        }
+    }
+
+    private long run(long count) {
+        if (!kernels.processor()) {
+            return 1;
+        }
+        long items = Math.clamp((count + grain - 1) / grain, 1, (long) ITEMS * kernels.units());
+        return (count + items - 1) / items;
+    }
+}

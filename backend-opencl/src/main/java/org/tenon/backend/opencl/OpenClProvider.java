@@ -1,0 +1,132 @@
+package org.tenon.backend.opencl;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.BackendProvider;
+import org.tenon.api.backend.Device;
+import org.tenon.api.backend.Numerics;
+import org.tenon.api.backend.Presence;
+import org.tenon.api.backend.Refused;
+import org.tenon.api.tensor.DType;
+import org.tenon.backend.opencl.ffi.BinaryCache;
+import org.tenon.backend.opencl.ffi.ClDevice;
+import org.tenon.backend.opencl.ffi.Loader;
+import org.tenon.backend.opencl.ffi.OpenCl;
+
+/** OpenCL as a backend, named {@code opencl}: the devices of all platforms that the system's ICD loader knows. */
+public final class OpenClProvider implements BackendProvider {
+    static final String NAME = "opencl";
+
+    private static final Set<DType> ACTIVATIONS = Set.of(DType.F32, DType.BF16, DType.F16);
+    private static final Loader LOADER = new Loader(Path.of("/"), System.getenv());
+    private static final int ACCELERATOR = 150;
+    private static final int PROCESSOR = 50;
+
+    /** Loads nothing. */
+    public OpenClProvider() {}
+
+    /** Loads when it is first touched, as classes do. */
+    private static final class Once {
+        static final OpenCl CL = OpenCl.load(Path.of(LOADER.presence().detail()));
+    }
+
+    /** A device of OpenCL's with the words by which Tenon knows it. */
+    private record Known(ClDevice cl, Device device) {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** Above the processor's own kernels, and below a backend that is made for one maker's devices. */
+    @Override
+    public int rank() {
+        return ACCELERATOR;
+    }
+
+    /** A processor is served better by the backend that is made for it. */
+    @Override
+    public int rank(Device device) {
+        return known(device).cl().processor() ? PROCESSOR : ACCELERATOR;
+    }
+
+    @Override
+    public Presence presence() {
+        return LOADER.presence();
+    }
+
+    @Override
+    public List<Device> devices() {
+        return known().stream().map(Known::device).toList();
+    }
+
+    /** Accelerators first; ids are numbers in that order. */
+    private static List<Known> known() {
+        List<ClDevice> found = new ArrayList<>(LOADER.presence().available() ? Once.CL.devices() : List.of());
+        found.sort(Comparator.comparing(ClDevice::processor));
+        List<Known> devices = new ArrayList<>();
+        for (ClDevice device : found) {
+            devices.add(new Known(device, described(device, Integer.toString(devices.size()))));
+        }
+        return devices;
+    }
+
+    private static Known known(Device device) {
+        return known().stream()
+                .filter(known -> known.device().id().equals(device.id()))
+                .findFirst()
+                .orElseThrow(() -> new TenonException("OpenCL has no device " + device.id()
+                        + " any more; restart, and look at what the backend lists"));
+    }
+
+    private static Device described(ClDevice device, String id) {
+        long memory = device.processor()
+                ? Math.min(
+                        device.memoryBytes(),
+                        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                                .getTotalMemorySize())
+                : device.memoryBytes();
+        return new Device(
+                id,
+                device.name() + " (" + device.platform() + "), " + device.computeUnits() + " compute units",
+                memory,
+                List.of(new Device.Tier(
+                        device.processor()
+                                ? "kernels in work-groups of one"
+                                : "kernels in work-groups of " + Kernels.GROUP,
+                        linker(device))));
+    }
+
+    /** PoCL ends the process where the linker is missing that it calls. */
+    private static Presence linker(ClDevice device) {
+        return device.needsLinker() && !LOADER.onPath("ld")
+                ? Presence.absent("PoCL links its kernels by ld, which isn't on the PATH; install binutils")
+                : Presence.at("compiled for the device at first use");
+    }
+
+    @Override
+    public Backend open(Device device, Numerics numerics) {
+        if (!ACTIVATIONS.contains(numerics.activations())) {
+            throw new Refused(NAME, "activations in " + numerics.activations(), "F32, BF16 or F16");
+        }
+        if (!numerics.residual().equals(DType.F32)) {
+            throw new Refused(NAME, "a residual stream in " + numerics.residual(), "F32");
+        }
+        ClDevice cl = known(device).cl();
+        Presence linker = linker(cl);
+        if (!linker.available()) {
+            throw new TenonException(
+                    "backend " + NAME + " can't open " + device.description() + ": " + linker.detail());
+        }
+        BinaryCache cache = BinaryCache.of(
+                System.getProperty(BinaryCache.FOLDER), System.getProperty("user.home"), System.getenv());
+        return OpenClBackend.open(cl, device.memoryBytes(), cache);
+    }
+}

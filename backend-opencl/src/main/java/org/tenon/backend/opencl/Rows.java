@@ -1,0 +1,154 @@
+package org.tenon.backend.opencl;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tenon.api.backend.Binder;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Feature;
+import org.tenon.api.op.Gather;
+import org.tenon.api.op.LayerNorm;
+import org.tenon.api.op.Operands;
+import org.tenon.api.op.Reduce;
+import org.tenon.api.op.RmsNorm;
+import org.tenon.api.op.Rope;
+import org.tenon.api.op.Scatter;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Shape;
+import org.tenon.api.tensor.Tensor;
+
+/** Kernels whose unit of work is a row, or a head of one ({@code kernels/rows.cl, norms.cl, rope.cl, tables.cl}). */
+final class Rows {
+    private static final Set<DType> TYPES = Set.of(DType.F32, DType.F16, DType.BF16);
+
+    private final Kernels kernels;
+
+    Rows(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    Lookup<Reduce.In<Buffer>> reduce(Reduce op, Reduce.In<Tensor> in, List<Tensor> out) {
+        if (!op.function().equals(Reduce.SUM) && !op.function().equals(Reduce.MAX)) {
+            return Lookup.unsupported("no reduction " + op.function());
+        }
+        return Lookup.kernel((operands, outputs, workspace) -> kernels.launch("rows", "reduce_" + op.function())
+                .operand(outputs.getFirst())
+                .operand(operands.x())
+                .over(View.rows(operands.x().shape()), operands.x().spec().width()));
+    }
+
+    Lookup<Gather.In<Buffer>> gather(Gather op, Gather.In<Tensor> in, List<Tensor> out) {
+        DType type = in.source().type();
+        if (!type.scalar()) {
+            return Lookup.unsupported("only scalar types, not " + type);
+        }
+        return Lookup.kernel((operands, outputs, workspace) ->
+                moved("gather_" + type.blockBytes(), outputs.getFirst(), operands.source(), operands.index()));
+    }
+
+    Lookup<Scatter.In<Buffer>> scatter(Scatter op, Scatter.In<Tensor> in, List<Tensor> out) {
+        DType type = in.rows().type();
+        if (!type.scalar()) {
+            return Lookup.unsupported("only scalar types, not " + type);
+        }
+        return Lookup.kernel((operands, outputs, workspace) ->
+                moved("scatter_" + type.blockBytes(), operands.target(), operands.rows(), operands.index()));
+    }
+
+    /** Rows in the order of an index go to, or come from, where it says. */
+    private ClLaunch moved(String name, Buffer to, Buffer from, Buffer index) {
+        Shape inOrder = name.startsWith("gather") ? to.shape() : from.shape();
+        long inner = 1;
+        for (int i = 1; i < inOrder.rank() - 1; i++) {
+            inner *= inOrder.size(i);
+        }
+        return kernels.launch("rows", name)
+                .operand(to)
+                .operand(from)
+                .operand(index)
+                .number(inner)
+                .over(View.rows(inOrder), inOrder.width());
+    }
+
+    Lookup<RmsNorm.In<Buffer>> rmsNorm(RmsNorm op, RmsNorm.In<Tensor> in, List<Tensor> out) {
+        return between(
+                in.x().type(),
+                op.type(),
+                (operands, outputs, workspace) -> typed("norms", "rms_norm", operands.x(), outputs.getFirst())
+                        .operand(operands.weight())
+                        .real(op.epsilon())
+                        .over(
+                                View.rows(operands.x().shape()),
+                                2 * operands.x().spec().width()));
+    }
+
+    Lookup<LayerNorm.In<Buffer>> layerNorm(LayerNorm op, LayerNorm.In<Tensor> in, List<Tensor> out) {
+        return between(
+                in.x().type(),
+                op.type(),
+                (operands, outputs, workspace) -> typed("norms", "layer_norm", operands.x(), outputs.getFirst())
+                        .operand(operands.weight())
+                        .operand(operands.bias())
+                        .real(op.epsilon())
+                        .over(
+                                View.rows(operands.x().shape()),
+                                3 * operands.x().spec().width()));
+    }
+
+    Lookup<Rope.In<Buffer>> rope(Rope op, Rope.In<Tensor> in, List<Tensor> out) {
+        return between(
+                in.x().type(),
+                op.type(),
+                (operands, outputs, workspace) -> typed("rope", "rope", operands.x(), outputs.getFirst())
+                        .operand(operands.cos())
+                        .operand(operands.sin())
+                        .number(operands.x().shape().size(1))
+                        .flag(op.interleaved())
+                        .over(
+                                View.rows(operands.x().shape()),
+                                4 * operands.x().spec().width()),
+                Rope.INTERLEAVED);
+    }
+
+    Lookup<Embedding.In<Buffer>> embedding(Embedding op, Embedding.In<Tensor> in, List<Tensor> out) {
+        return between(
+                in.table().type(),
+                op.type(),
+                (operands, outputs, workspace) -> typed("tables", "embedding", operands.table(), outputs.getFirst())
+                        .operand(operands.ids())
+                        .over(
+                                View.rows(outputs.getFirst().shape()),
+                                operands.table().spec().width()));
+    }
+
+    Lookup<CacheWrite.In<Buffer>> cacheWrite(CacheWrite op, CacheWrite.In<Tensor> in, List<Tensor> out) {
+        DType type = in.rows().type();
+        return between(
+                type,
+                type,
+                (operands, outputs, workspace) -> typed("tables", "cache_write", operands.rows(), operands.pool())
+                        .operand(operands.slots())
+                        .number(operands.rows().shape().size(1))
+                        .over(
+                                View.rows(operands.rows().shape()),
+                                operands.rows().spec().width()));
+    }
+
+    /** A kernel from one floating type to another. */
+    private static <B extends Operands<Buffer>> Lookup<B> between(
+            DType from, DType to, Binder<B> binder, Feature... features) {
+        return TYPES.contains(from) && TYPES.contains(to)
+                ? Lookup.kernel(binder).handling(features)
+                : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
+    }
+
+    /** A launch that begins with its output and its input, compiled for their types. */
+    private ClLaunch.Builder typed(String file, String function, Buffer from, Buffer to) {
+        return kernels.launch(file, function, Map.of("X", from.type(), "OUT", to.type()))
+                .operand(to)
+                .operand(from);
+    }
+}

@@ -1,0 +1,123 @@
+package org.tenon.backend.opencl.ffi;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.tenon.backend.opencl.ffi.ClContext.ClBuffer;
+
+/**
+ * A kernel with its arguments. Setting a number and launching allocate nothing. The kernel is given back once nobody refers to it, since a launch is
+ * never closed. Used from one thread at a time.
+ */
+public final class ClKernel {
+    /** The most numbers of one argument, a {@code ulong8}. */
+    private static final int MOST_NUMBERS = 8;
+
+    private static final MemorySegment NONE = MemorySegment.NULL;
+
+    private final ClContext context;
+    private final String name;
+    private final long handle;
+    private final MemorySegment value;
+    private final MemorySegment global;
+    private final MemorySegment local;
+
+    @SuppressWarnings("restricted")
+    ClKernel(ClContext context, String name, long handle) {
+        this.context = context;
+        this.name = name;
+        this.handle = handle;
+        OpenCl cl = context.cl();
+        Arena arena = Arena.ofAuto(); // ends when this is unreachable, and the kernel with it
+        value = arena.allocate(JAVA_LONG, MOST_NUMBERS);
+        global = arena.allocate(JAVA_LONG);
+        local = arena.allocate(JAVA_LONG);
+        MemorySegment.ofAddress(handle).reinterpret(arena, gone -> cl.call("clReleaseKernel", gone.address()));
+    }
+
+    /**
+     * Sets an argument to memory, which must outlive the launches.
+     *
+     * @param index the argument's place
+     * @param buffer the memory
+     */
+    public void set(int index, ClBuffer buffer) {
+        set(index, buffer.handle());
+    }
+
+    /**
+     * Sets an argument to no memory, where an operand may be missing.
+     *
+     * @param index the argument's place
+     */
+    public void setNone(int index) {
+        set(index, 0L);
+    }
+
+    /**
+     * Sets an argument to a {@code float}.
+     *
+     * @param index the argument's place
+     * @param number the number
+     */
+    public void set(int index, float number) {
+        value.set(JAVA_FLOAT, 0, number);
+        set(index, value, JAVA_FLOAT.byteSize());
+    }
+
+    /**
+     * Sets an argument to a {@code ulong}.
+     *
+     * @param index the argument's place
+     * @param number the number
+     */
+    public void set(int index, long number) {
+        value.set(JAVA_LONG, 0, number);
+        set(index, value, JAVA_LONG.byteSize());
+    }
+
+    /**
+     * Sets an argument to a vector of {@code ulong}s.
+     *
+     * @param index the argument's place
+     * @param numbers as many as the vector has, at most eight
+     */
+    public void set(int index, long[] numbers) {
+        MemorySegment.copy(numbers, 0, value, JAVA_LONG, 0, numbers.length);
+        set(index, value, JAVA_LONG.byteSize() * numbers.length);
+    }
+
+    private void set(int index, MemorySegment from, long bytes) {
+        try {
+            int code = (int) context.cl().setKernelArg.invokeExact(handle, index, bytes, from);
+            if (code != 0) {
+                throw new ClFailure("clSetKernelArg of " + name + ", argument " + index, code, context.name());
+            }
+        } catch (Throwable failure) {
+            throw ClContext.rethrown("clSetKernelArg", failure);
+        }
+    }
+
+    /**
+     * Puts a launch on the context's queue.
+     *
+     * @param items how many work-items, a multiple of the group
+     * @param group work-items of a work-group
+     */
+    public void launch(long items, long group) {
+        global.set(JAVA_LONG, 0, items);
+        local.set(JAVA_LONG, 0, group);
+        try {
+            int code = (int) context.cl()
+                    .enqueueKernel
+                    .invokeExact(context.queue(), handle, 1, NONE, global, local, 0, NONE, NONE);
+            if (code != 0) {
+                throw new ClFailure("clEnqueueNDRangeKernel of " + name, code, context.name());
+            }
+        } catch (Throwable failure) {
+            throw ClContext.rethrown("clEnqueueNDRangeKernel", failure);
+        }
+    }
+}

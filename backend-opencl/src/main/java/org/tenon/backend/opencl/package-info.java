@@ -1,0 +1,2 @@
+/** The OpenCL backend: kernels in OpenCL C, on any device that the system's ICD loader knows. */
+package org.tenon.backend.opencl;
