@@ -28,7 +28,7 @@ public interface BackendProvider {
      * @param device one of {@link #devices}
      * @return the rank, the backend's own unless overridden
      */
-    default int rank(Device device) {
+    default int rankOf(Device device) {
         return rank();
     }
 

@@ -14,6 +14,7 @@ import org.tenon.api.backend.Device;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.Presence;
 import org.tenon.api.backend.Refused;
+import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.tensor.DType;
 import org.tenon.backend.opencl.ffi.BinaryCache;
 import org.tenon.backend.opencl.ffi.ClDevice;
@@ -53,7 +54,7 @@ public final class OpenClProvider implements BackendProvider {
 
     /** A processor is served better by the backend that is made for it. */
     @Override
-    public int rank(Device device) {
+    public int rankOf(Device device) {
         return known(device).cl().processor() ? PROCESSOR : ACCELERATOR;
     }
 
@@ -127,6 +128,7 @@ public final class OpenClProvider implements BackendProvider {
         }
         BinaryCache cache = BinaryCache.of(
                 System.getProperty(BinaryCache.FOLDER), System.getProperty("user.home"), System.getenv());
-        return OpenClBackend.open(cl, device.memoryBytes(), cache);
+        return OpenClBackend.open(
+                cl, device.memoryBytes(), cache, numerics.reproducibility() == Reproducibility.BATCH_INVARIANT);
     }
 }

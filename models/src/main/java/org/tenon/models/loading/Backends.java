@@ -159,7 +159,7 @@ public final class Backends {
                     + (reasons.isEmpty() ? "" : ". " + String.join("; ", reasons)));
         }
         choices.sort(
-                Comparator.comparingInt((Choice choice) -> choice.provider().rank(choice.device()))
+                Comparator.comparingInt((Choice choice) -> choice.provider().rankOf(choice.device()))
                         .reversed());
         return choices;
     }
