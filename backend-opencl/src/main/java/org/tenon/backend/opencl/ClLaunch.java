@@ -17,10 +17,8 @@ import org.tenon.backend.opencl.ffi.ClKernel;
  */
 final class ClLaunch implements Launch {
     private static final long UNSET = -1;
-    /** Work-items for each compute unit of a processor, so that none waits long for the last. */
-    private static final int ITEMS = 4;
     /** A work-item of a processor does at least so many additions or the like. */
-    private static final long EFFORT = 1 << 14;
+    static final long EFFORT = 1 << 14;
 
     private final Kernels kernels;
     private final ClKernel kernel;
@@ -151,7 +149,7 @@ final class ClLaunch implements Launch {
         if (!kernels.processor()) {
             return 1;
         }
-        long items = Math.clamp((count + grain - 1) / grain, 1, (long) ITEMS * kernels.units());
+        long items = Math.clamp((count + grain - 1) / grain, 1, kernels.mostItems());
         return (count + items - 1) / items;
     }
 }

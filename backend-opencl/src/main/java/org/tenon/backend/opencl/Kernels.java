@@ -19,6 +19,9 @@ final class Kernels implements AutoCloseable {
     /** Work-items of a work-group on a GPU. */
     static final int GROUP = 64;
 
+    /** Work-items for each compute unit of a processor, so that none waits long for the last. */
+    private static final int ITEMS = 4;
+
     private static final String FOLDER = "kernels/";
     private static final String COMMON = "common.cl";
     private static final String STANDARD = "-cl-std=CL1.2";
@@ -44,8 +47,9 @@ final class Kernels implements AutoCloseable {
         this.processor = processor;
     }
 
-    int units() {
-        return units;
+    /** {@return the most work-items that a launch on a processor has} */
+    long mostItems() {
+        return (long) ITEMS * units;
     }
 
     boolean processor() {

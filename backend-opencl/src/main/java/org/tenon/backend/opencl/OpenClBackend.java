@@ -3,8 +3,10 @@ package org.tenon.backend.opencl;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.KernelBackend;
 import org.tenon.api.op.Activate;
+import org.tenon.api.op.Attention;
 import org.tenon.api.op.Binary;
 import org.tenon.api.op.CacheWrite;
+import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Fill;
@@ -19,6 +21,8 @@ import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
+import org.tenon.api.op.SelectiveScan;
+import org.tenon.api.op.StateSpaceDual;
 import org.tenon.api.op.Unary;
 import org.tenon.backend.opencl.ffi.BinaryCache;
 import org.tenon.backend.opencl.ffi.ClContext;
@@ -34,15 +38,17 @@ final class OpenClBackend {
      * @param device the device
      * @param memoryBytes the most that models may use
      * @param cache keeps compiled programs
+     * @param batchInvariant whether a row's results may depend on nothing else in a step
      * @return the backend; the caller closes it
      */
-    static Backend open(ClDevice device, long memoryBytes, BinaryCache cache) {
+    static Backend open(ClDevice device, long memoryBytes, BinaryCache cache, boolean batchInvariant) {
         ClContext context = device.open();
         Kernels kernels = new Kernels(context, cache, device.computeUnits(), device.processor());
         ClQueue queue = new ClQueue(context);
         Elementwise elementwise = new Elementwise(kernels);
         Rows rows = new Rows(kernels);
         Products products = new Products(kernels, elementwise);
+        Scans scans = new Scans(kernels);
         ClMemory memory = new ClMemory(context, memoryBytes, device.largestBuffer());
         return KernelBackend.on(OpenClProvider.NAME, memory, queue)
                 .kernel(Fill.class, elementwise::fill)
@@ -57,6 +63,10 @@ final class OpenClBackend {
                 .kernel(MatMul.class, products::matmul)
                 .layout(Panels.LAYOUT, new Panels(memory, queue)::arrange)
                 .kernel(Linear.class, products::linear)
+                .kernel(Attention.class, new Attentions(kernels, batchInvariant)::attention)
+                .kernel(CausalConv.class, scans::conv)
+                .kernel(SelectiveScan.class, scans::selective)
+                .kernel(StateSpaceDual.class, scans::dual)
                 .kernel(RmsNorm.class, rows::rmsNorm)
                 .kernel(LayerNorm.class, rows::layerNorm)
                 .kernel(Rope.class, rows::rope)

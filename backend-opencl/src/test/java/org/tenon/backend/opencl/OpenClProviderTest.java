@@ -51,9 +51,9 @@ class OpenClProviderTest {
     void aProcessorStandsBelowTheBackendThatIsMadeForIt() {
         int ofTheProcessorsOwn = 100;
         for (Device device : provider.devices()) {
-            assertNotEquals(ofTheProcessorsOwn, provider.rank(device));
+            assertNotEquals(ofTheProcessorsOwn, provider.rankOf(device));
             assertEquals(
-                    device.tiers().getFirst().name().endsWith("of one"), provider.rank(device) < ofTheProcessorsOwn);
+                    device.tiers().getFirst().name().endsWith("of one"), provider.rankOf(device) < ofTheProcessorsOwn);
         }
     }
 
