@@ -23,6 +23,8 @@ public final class Providers {
                 .filter(provider -> provider.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new UnknownName(
-                        "backend", name, all.stream().map(BackendProvider::name).toList()));
+                        "backend",
+                        name,
+                        all.stream().map(BackendProvider::name).sorted().toList()));
     }
 }
