@@ -2,6 +2,7 @@ package org.tenon.models;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tenon.api.TenonException;
 import org.tenon.api.backend.BackendProvider;
 import org.tenon.api.backend.Reproducibility;
 import org.tenon.api.layer.LayerProvider;
@@ -299,11 +300,12 @@ public final class Tenon implements AutoCloseable {
     }
 
     /**
-     * Saves a model as a folder that {@link #causal} or {@link #encoder} loads: in its family's spelling where there is one, so that Transformers reads it too,
+     * Saves a model as a folder that {@link #model}, and {@link #causal}, {@link #seq2seq} or {@link #encoder} by its kind, loads: in its family's spelling where there is one, so that Transformers reads it too,
      * else with {@code model_type: tenon}.
      *
      * @param model a model that this Tenon loaded or created, still open
-     * @param folder where; made when it isn't there
+     * @param folder where; made when it isn't there; files of the same names in it are replaced
+     * @throws TenonException when a file can't be written
      */
     public void save(Model model, Path folder) {
         loader.save(model, folder);

@@ -52,7 +52,7 @@ public interface GenerativeModel extends Model {
      * @param request the prompt or source, what bounds its output, and penalties
      * @param search how to search
      * @return what was found, the best first; cancelling it ends the search
-     * @throws InvalidRequest when the request can't be, there are more beams than the model has sequences or ids, or its layers keep states
+     * @throws InvalidRequest when the request can't be, or there are more beams than the model has sequences or ids
      * @throws Overloaded when too many requests wait
      */
     CompletableFuture<List<Hypothesis>> search(Request request, BeamSearch search);

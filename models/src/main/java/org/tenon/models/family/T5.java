@@ -62,7 +62,7 @@ public final class T5 implements ModelFamily {
 
     @Override
     public ModelSpec spec(Config config, Set<String> tensors) {
-        return spec(config, !tensors.contains(HEAD));
+        return spec(config, config.flag("tie_word_embeddings", true) && !tensors.contains(HEAD));
     }
 
     private static ModelSpec spec(Config config, boolean tied) {
@@ -242,7 +242,7 @@ public final class T5 implements ModelFamily {
                         .with("scale_decoder_outputs", head.multiplier() != 1)
                         .with("decoder_start_token_id", 0)
                         .with("pad_token_id", 0)
-                        .with("eos_token_id", 1));
+                        .with("eos_token_id", Config.nothing()));
     }
 
     private static Optional<String> activation(FeedForward feedForward) {

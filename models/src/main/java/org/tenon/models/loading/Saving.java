@@ -9,6 +9,7 @@ import java.util.Map;
 import org.tenon.api.TenonException;
 import org.tenon.api.config.Config;
 import org.tenon.api.model.Format;
+import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.ParameterNames;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.checkpoint.Checkpoint;
@@ -22,6 +23,12 @@ record Saving(Origin origin, Families.Spelling spelling) {
     private static final List<String> COMPANIONS = List.of(
             Checkpoint.GENERATION_CONFIG,
             "tokenizer.json",
+            "tokenizer.model",
+            "spiece.model",
+            "vocab.txt",
+            "vocab.json",
+            "merges.txt",
+            "added_tokens.json",
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja");
@@ -29,9 +36,19 @@ record Saving(Origin origin, Families.Spelling spelling) {
     private static final Map<DType, String> TYPES =
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
-    /** What an architecture doesn't say: what classes are called, by their numbers and the other way round, and what ids mean. */
-    private static final List<String> KEPT =
-            List.of(Origin.LABELS, "label2id", "decoder_start_token_id", "pad_token_id", "eos_token_id");
+    private static final String DECODER_START = "decoder_start_token_id";
+
+    /** What an architecture doesn't say, kept where the family has it: what classes are called, by their numbers and the other way round. */
+    private static final List<String> CLASSES = List.of(Origin.LABELS, "label2id");
+
+    /** Nor this: what ids mean. Whoever loads the folder must begin and end as the model does that was saved. */
+    private static final List<String> TOKENS = List.of(
+            "bos_token_id",
+            "eos_token_id",
+            "pad_token_id",
+            DECODER_START,
+            "forced_bos_token_id",
+            "forced_eos_token_id");
 
     void into(Path folder) {
         ParameterNames names = spelling.family().names(spelling.config(), Format.HUGGING_FACE);
@@ -48,12 +65,20 @@ record Saving(Origin origin, Families.Spelling spelling) {
     /** With what the checkpoint had. */
     private Config named(Config config) {
         Config named = config;
-        for (String key : KEPT) {
+        for (String key : CLASSES) {
             if (config.has(key) && origin.config().has(key)) {
                 named = named.with(key, origin.config().child(key));
             }
         }
-        return named;
+        for (String key : TOKENS) {
+            if (origin.config().has(key)) {
+                named = named.with(key, origin.config().child(key));
+            }
+        }
+        boolean startless = origin.blueprint().spec().kind() == ModelSpec.Kind.SEQ2SEQ && !named.has(DECODER_START);
+        return startless
+                ? named.with(DECODER_START, Defaults.decoderStart(origin.config(), origin.generationConfig())[0])
+                : named;
     }
 
     private static void copyCompanions(Path from, Path to) {

@@ -202,6 +202,28 @@ class LoadingTest {
         }
     }
 
+    /** Where no file but config.json says which tokens begin and end. */
+    @Test
+    void whatTokensMeanIsSavedToo() throws IOException {
+        Path bare = Files.createDirectory(folder.resolve("bare"));
+        for (String file : List.of(Checkpoint.CONFIG, "model.safetensors")) {
+            Files.copy(GOLDENS.resolve("bamba-hybrid").resolve(file), bare.resolve(file));
+        }
+        Path saved = folder.resolve("saved");
+        try (Tenon tenon = small().open();
+                CausalModel model = tenon.causal(bare)) {
+            assertEquals(List.of(2), List.copyOf(model.defaults().endTokens()));
+            tenon.save(model, saved);
+        }
+        try (Tenon tenon = small().open();
+                CausalModel model = tenon.causal(saved)) {
+            assertEquals(List.of(2), List.copyOf(model.defaults().endTokens()));
+        }
+        assertEquals(
+                Json.read(bare.resolve(Checkpoint.CONFIG)).child("bos_token_id"),
+                Json.read(saved.resolve(Checkpoint.CONFIG)).child("bos_token_id"));
+    }
+
     @Test
     void aModelCreatedFromASeedIsTheSameEachTimeAndWhenSaved() {
         Path saved = folder.resolve("created");

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +53,13 @@ class RefusedCheckpointsTest {
         for (String part : parts) {
             assertTrue(message.contains(part), () -> "\"" + part + "\" is missing in: " + message);
         }
+    }
+
+    /** T5 may have a head of its own or none; a config.json that says it has one must be believed. */
+    @Test
+    void aHeadThatIsMissingIsAnError() {
+        copy("t5-v1-1", tensors -> tensors.remove("lm_head.weight"), Map.of("tie_word_embeddings", false));
+        holds(refused(TenonException.class), "lm_head.weight");
     }
 
     @ParameterizedTest

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tenon.api.model.Sampling.sampling;
 import static org.tenon.layers.Layers.attention;
 import static org.tenon.layers.Layers.block;
+import static org.tenon.layers.Layers.crossAttention;
+import static org.tenon.layers.Layers.experts;
+import static org.tenon.layers.Layers.mamba2;
 import static org.tenon.layers.Layers.rmsNorm;
 import static org.tenon.layers.Layers.swiGlu;
 
@@ -99,6 +102,25 @@ class ProgramsTest {
     @MethodSource("byHand")
     void anArchitectureByHandIsCreatedSavedAndLoaded(String modelType, ModelSpec spec) {
         assertEquals(modelType, survives(spec));
+    }
+
+    /** No family can say this one, and a decoder must know what it begins after. */
+    @Test
+    void anEncoderWithADecoderThatNobodyHasPublishedIsCreatedSavedAndLoaded() {
+        ModelSpec spec = Architecture.encoder(64, 100)
+                .context(128)
+                .norm(rmsNorm(1e-6))
+                .layers(2, i -> block(attention(4).bothWays(), swiGlu(96)))
+                .decoder()
+                .layers(
+                        2,
+                        i -> block(
+                                mamba2(16).headDim(16),
+                                crossAttention("encoder", 4),
+                                experts(4, swiGlu(32)).topK(2)))
+                .tiedHead()
+                .build();
+        assertEquals("tenon", survives(spec));
     }
 
     /** An encoder gives rows, not tokens: its last hidden states, and what its pooler makes of the first. */
