@@ -54,11 +54,20 @@ final class Products {
                         x, weight, columns(operands.bias(), column, end), columns(outputs.getFirst(), column, end)));
                 column = end;
             }
-            return (queue, step) -> segments.forEach(segment -> segment.run(queue, step));
+            return inOrder(segments.toArray(Launch[]::new));
         });
         Lookup.Native<Linear.In<Buffer>> roomy =
                 type.equals(DType.F32) ? kernel : kernel.workspace(in.x().spec().as(DType.F32)::bytes);
         return kernels.processor() ? roomy.taking("weights", Panels.LAYOUT, Layout.DENSE) : roomy;
+    }
+
+    /** Launches one after another, without an object for each time. */
+    private static Launch inOrder(Launch[] launches) {
+        return (queue, step) -> {
+            for (Launch launch : launches) {
+                launch.run(queue, step);
+            }
+        };
     }
 
     private Launch segment(Buffer x, Buffer weight, Optional<Buffer> bias, Buffer result) {
