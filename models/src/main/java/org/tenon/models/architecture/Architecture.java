@@ -83,9 +83,15 @@ public final class Architecture {
      * head has a matrix of its own.
      *
      * @return an architecture whose decoder has no layers yet
+     * @throws InvalidArchitecture when what is there isn't an encoder alone
      */
     public Architecture decoder() {
         ModelSpec.Stack encoder = stack();
+        if (!encoder.name().equals(ENCODER)) {
+            throw invalid(
+                    "stacks",
+                    "a decoder is there already; begin with encoder(hidden, vocabulary), and add decoder() once");
+        }
         ModelSpec.Stack decoder = new ModelSpec.Stack(
                 DECODER, encoder.hidden(), Embedding.tiedTo(encoder.name() + "." + TABLE), List.of(), encoder.norm());
         List<ModelSpec.Stack> stacks = new ArrayList<>(spec.stacks());
@@ -129,17 +135,23 @@ public final class Architecture {
      * @param count how many
      * @param layer gives each by its number in its stack
      * @return the changed architecture
-     * @throws InvalidArchitecture when the count is below 1, or more than a model may have
+     * @throws InvalidArchitecture when the count is below 1, or more than a model may have, or one of them is null
      */
     public Architecture layers(int count, IntFunction<? extends LayerSpec> layer) {
         List<LayerSpec> layers = new ArrayList<>(stack().layers());
         if (count < 1 || count > Blueprint.MOST_LAYERS - layers.size()) {
-            throw new InvalidArchitecture(List.of(new InvalidArchitecture.Fault(
+            throw invalid(
                     "layers",
-                    count + " more than " + layers.size() + " are not between 1 and " + Blueprint.MOST_LAYERS)));
+                    count + " more than " + layers.size() + " are not between 1 and " + Blueprint.MOST_LAYERS);
         }
         for (int i = 0; i < count; i++) {
-            layers.add(layer.apply(layers.size()));
+            LayerSpec next = layer.apply(layers.size());
+            if (next == null) {
+                throw invalid(
+                        spec.prefix(stack()) + "layers[" + layers.size() + "]",
+                        "is null; give a layer, such as block(attention(8), swiGlu(256))");
+            }
+            layers.add(next);
         }
         return with(stack().embedding(), layers, stack().norm());
     }
@@ -172,6 +184,10 @@ public final class Architecture {
         Map<String, LayerSpec> heads = new LinkedHashMap<>(spec.heads());
         heads.put(name, head);
         return new Architecture(new ModelSpec(spec.vocabulary(), spec.context(), spec.stacks(), heads));
+    }
+
+    private static InvalidArchitecture invalid(String place, String problem) {
+        return new InvalidArchitecture(List.of(new InvalidArchitecture.Fault(place, problem)));
     }
 
     /** The stack that was begun last. */

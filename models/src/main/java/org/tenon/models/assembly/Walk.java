@@ -35,8 +35,15 @@ final class Walk {
     }
 
     Blueprint blueprint() {
+        for (ModelSpec.Stack stack : spec.stacks()) {
+            range(spec.prefix(stack) + "hidden", stack.hidden(), Blueprint.MOST_HIDDEN);
+        }
+        boolean wide = faults.isEmpty();
         range("vocabulary", spec.vocabulary(), Blueprint.MOST_VOCABULARY);
         range("context", spec.context(), Blueprint.MOST_CONTEXT);
+        if (!wide) { // what layers say of such rows would only hide that
+            throw new InvalidArchitecture(faults);
+        }
         if (spec.stacks().isEmpty()) {
             faults.add(new Fault("stacks", "a model has at least one"));
         }
@@ -89,12 +96,12 @@ final class Walk {
 
     private Dims dims(ModelSpec.Stack stack) {
         Axis axis = decodes(stack) ? Axis.TOKENS : new Axis(stack.name());
-        return new Dims(stack.hidden(), spec.vocabulary(), spec.context(), axis);
+        int vocabulary = Math.clamp(spec.vocabulary(), 1, Blueprint.MOST_VOCABULARY); // else it is a fault already
+        return new Dims(stack.hidden(), vocabulary, spec.context(), axis);
     }
 
     private Optional<Blueprint.Stack> stack(ModelSpec.Stack stack) {
         String prefix = spec.prefix(stack);
-        range(prefix + "hidden", stack.hidden(), Blueprint.MOST_HIDDEN);
         range(prefix + "layers", stack.layers().size(), Blueprint.MOST_LAYERS);
         Dims dims = dims(stack);
         Optional<LayerNode<?>> embedding = node(prefix + "embedding", prefix + "embedding", stack.embedding(), dims);
@@ -148,6 +155,10 @@ final class Walk {
                 || !dims.axis().equals(dims(spec.stacks().getLast()).axis());
     }
 
+    private static boolean selfAttention(LayerMemory memory) {
+        return memory instanceof LayerMemory.Keys keys && keys.source().isEmpty();
+    }
+
     private void gather(String path, String place, Declaration declaration, Dims dims) {
         declaration.parameters().forEach((name, parameter) -> {
             if (declared.parameters().putIfAbsent(path + "." + name, parameter) != null) {
@@ -164,7 +175,8 @@ final class Walk {
             if (whole) {
                 faults.add(new Fault(
                         place + "." + name,
-                        "is kept from step to step, and an encoder computes whole sequences at once"));
+                        "is kept from step to step, and an encoder computes whole sequences at once"
+                                + (selfAttention(memory) ? "; give its attention bothWays()" : "")));
             }
             if (memory instanceof LayerMemory.Keys keys) {
                 keys.source()

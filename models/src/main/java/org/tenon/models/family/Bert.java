@@ -115,7 +115,10 @@ public final class Bert implements ModelFamily {
         }
         Set<String> heads = CLASSES.get(type(config));
         if (heads == null) {
-            throw config.child("architectures").invalid("one of " + String.join(", ", CLASSES.keySet()));
+            throw new InvalidConfig(
+                    config.source(),
+                    "architectures names " + type(config) + ", which isn't supported; "
+                            + String.join(", ", CLASSES.keySet()) + " are");
         }
         return heads;
     }

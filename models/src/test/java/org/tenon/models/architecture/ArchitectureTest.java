@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.InvalidConfig;
 import org.tenon.api.config.Config;
+import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.op.Activation;
@@ -168,18 +169,56 @@ class ArchitectureTest {
                 spec.stacks().getFirst().layers().getFirst());
     }
 
-    /** The faults of two stacks are told by the stack's name. */
     @Test
-    void aDecoderOfADecoderIsRefused() {
-        Architecture wrong = Architecture.decoder(64, 100)
+    void theFaultsOfTwoStacksAreToldByTheirNames() {
+        Architecture wrong = Architecture.encoder(64, 100)
                 .layers(1, i -> block(attention(8), geGlu(64)))
                 .decoder()
                 .layers(1, i -> block(attention(8), crossAttention("encoder", 7), geGlu(64)));
         InvalidArchitecture invalid = assertThrows(InvalidArchitecture.class, wrong::build);
-        assertTrue(invalid.getMessage().contains("stacks: two are called decoder"), invalid::getMessage);
         assertTrue(
                 invalid.getMessage().contains("decoder.layers[0].cross.heads: 7 does not divide hidden 64"),
                 invalid::getMessage);
+        assertTrue(invalid.getMessage().contains("encoder.layers[0].mixer.keys: is kept"), invalid::getMessage);
+        assertTrue(invalid.getMessage().contains("give its attention bothWays()"), invalid::getMessage);
+    }
+
+    @Test
+    void aDecoderIsAddedOnceAndToAnEncoder() {
+        for (Architecture there : List.of(
+                Architecture.decoder(64, 100), Architecture.encoder(64, 100).decoder())) {
+            InvalidArchitecture invalid = assertThrows(InvalidArchitecture.class, there::decoder);
+            assertEquals(
+                    "stacks: a decoder is there already; begin with encoder(hidden, vocabulary), and add decoder() once",
+                    invalid.getMessage());
+        }
+    }
+
+    @Test
+    void sizesThatCanNotBeAreFaults() {
+        for (int size : new int[] {0, -1, Integer.MAX_VALUE}) {
+            Architecture vocabulary = Architecture.decoder(16, size).layers(1, i -> block(attention(4), swiGlu(0)));
+            InvalidArchitecture both = assertThrows(InvalidArchitecture.class, vocabulary::build);
+            assertEquals(
+                    List.of(
+                            "vocabulary: " + size + " is not between 1 and 16777216",
+                            "layers[0].channels.width: 0 is not between 1 and 16777216"),
+                    both.faults().stream()
+                            .map(InvalidArchitecture.Fault::toString)
+                            .toList());
+            Architecture hidden = Architecture.decoder(size, 16).layers(1, i -> block(attention(7), swiGlu(0)));
+            InvalidArchitecture alone = assertThrows(InvalidArchitecture.class, hidden::build);
+            assertEquals("hidden: " + size + " is not between 1 and 1048576", alone.getMessage());
+        }
+    }
+
+    @Test
+    void aLayerThatIsNoneIsRefusedByItsPlace() {
+        Map<Integer, LayerSpec> layers = Map.of(0, attention(8));
+        Architecture architecture = Architecture.decoder(64, 100);
+        InvalidArchitecture invalid =
+                assertThrows(InvalidArchitecture.class, () -> architecture.layers(2, layers::get));
+        assertTrue(invalid.getMessage().startsWith("layers[1]: is null; give a layer"), invalid.getMessage());
     }
 
     @Test

@@ -189,7 +189,7 @@ class BlueprintTest {
         ModelSpec causal = model(Head.tied(), layer());
         assertEquals(
                 List.of(
-                        "layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once"),
+                        "layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once; give its attention bothWays()"),
                 faults(new ModelSpec(100, 1024, causal.stacks(), Map.of())));
         ModelSpec encoder =
                 new ModelSpec(100, 1024, model(Head.tied(), bothWays).stacks(), Map.of("masked", Head.tied()));
@@ -283,7 +283,7 @@ class BlueprintTest {
         ModelSpec.Stack decoder = new ModelSpec.Stack("decoder", 64, new Embedding(), List.of(layer()), rmsNorm(1e-5));
         assertEquals(
                 List.of(
-                        "encoder.layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once"),
+                        "encoder.layers[0].mixer.keys: is kept from step to step, and an encoder computes whole sequences at once; give its attention bothWays()"),
                 faults(new ModelSpec(100, 64, List.of(encoder, decoder), Map.of())));
         assertEquals(
                 "stacks: a model has at most two, an encoder and a decoder, but this has 3",

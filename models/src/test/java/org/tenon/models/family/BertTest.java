@@ -56,7 +56,7 @@ class BertTest {
                 "\"is_decoder\": true | is_decoder must be false",
                 "\"add_cross_attention\": true | add_cross_attention must be false",
                 "\"quantization_config\": {} | quantization_config must be absent",
-                "\"architectures\": [\"BertForTokenClassification\"] | architectures must be one of BertModel, BertForMaskedLM"
+                "\"architectures\": [\"BertForTokenClassification\"] | architectures names BertForTokenClassification, which isn't supported; BertModel, BertForMaskedLM"
             })
     void whatCantBeIsRefusedByFileAndPlace(String field, String message) {
         Config config = config("{" + field + "}");
