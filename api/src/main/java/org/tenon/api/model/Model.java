@@ -32,8 +32,13 @@ public interface Model extends AutoCloseable {
         return spec().vocabulary();
     }
 
-    /** {@return the tokenizer, where the checkpoint has one} */
+    /** {@return the tokenizer, where the checkpoint has one that can be read} */
     Optional<Tokenizer> tokenizer();
+
+    /** {@return why the checkpoint's tokenizer can't be read: what isn't supported, and where; nothing where it can be, or there is none} */
+    default Optional<String> unreadTokenizer() {
+        return Optional.empty();
+    }
 
     /** {@return how long it took to load the model} */
     LoadTimings loading();

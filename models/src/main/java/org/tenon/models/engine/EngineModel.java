@@ -43,7 +43,7 @@ public abstract sealed class EngineModel implements GenerativeModel permits Load
      * @param numerics the precision
      * @param cacheBytes what a sequence takes of the caches
      * @param device the backend's name and what it runs on
-     * @param tokenizer the tokenizer, where there is one
+     * @param tokenizer the tokenizer, or why there is none
      * @param defaults how tokens are chosen where a request doesn't say
      * @param loading how long loading took
      */
@@ -52,7 +52,7 @@ public abstract sealed class EngineModel implements GenerativeModel permits Load
             Numerics numerics,
             CacheBytes cacheBytes,
             String device,
-            Optional<Tokenizer> tokenizer,
+            FoundTokenizer tokenizer,
             Sampling defaults,
             LoadTimings loading) {}
 
@@ -123,7 +123,12 @@ public abstract sealed class EngineModel implements GenerativeModel permits Load
 
     @Override
     public Optional<Tokenizer> tokenizer() {
-        return description.tokenizer();
+        return description.tokenizer().tokenizer();
+    }
+
+    @Override
+    public Optional<String> unreadTokenizer() {
+        return description.tokenizer().unread();
     }
 
     @Override

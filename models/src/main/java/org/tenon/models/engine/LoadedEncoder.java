@@ -34,7 +34,7 @@ public final class LoadedEncoder implements EncoderModel {
      * @param spec the architecture
      * @param numerics the precision
      * @param device the backend's name and what it runs on
-     * @param tokenizer the tokenizer, where there is one
+     * @param tokenizer the tokenizer, or why there is none
      * @param labels what the classes are called; empty where nothing says
      * @param loading how long loading took
      */
@@ -42,7 +42,7 @@ public final class LoadedEncoder implements EncoderModel {
             ModelSpec spec,
             Numerics numerics,
             String device,
-            Optional<Tokenizer> tokenizer,
+            FoundTokenizer tokenizer,
             List<String> labels,
             LoadTimings loading) {
         /**
@@ -51,7 +51,7 @@ public final class LoadedEncoder implements EncoderModel {
          * @param spec the architecture
          * @param numerics the precision
          * @param device the backend's name and what it runs on
-         * @param tokenizer the tokenizer, where there is one
+         * @param tokenizer the tokenizer, or why there is none
          * @param labels what the classes are called
          * @param loading how long loading took
          */
@@ -116,7 +116,12 @@ public final class LoadedEncoder implements EncoderModel {
 
     @Override
     public Optional<Tokenizer> tokenizer() {
-        return description.tokenizer();
+        return description.tokenizer().tokenizer();
+    }
+
+    @Override
+    public Optional<String> unreadTokenizer() {
+        return description.tokenizer().unread();
     }
 
     @Override

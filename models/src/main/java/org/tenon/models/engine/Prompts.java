@@ -3,43 +3,35 @@ package org.tenon.models.engine;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.tenon.api.model.InvalidRequest;
 import org.tenon.api.model.Sampling;
 import org.tenon.api.text.ChatTemplate;
 import org.tenon.api.text.Message;
-import org.tenon.api.text.Tokenizer;
 
 /** Turns prompts into ids, and refuses requests that can't be. Immutable and thread-safe. */
 final class Prompts {
-    private final Optional<Tokenizer> tokenizer;
+    private final FoundTokenizer tokenizer;
     private final int vocabulary;
     private final int context;
     private final int longestSource;
 
     /** Prompts of a model without a source. */
-    Prompts(Optional<Tokenizer> tokenizer, int vocabulary, int context) {
+    Prompts(FoundTokenizer tokenizer, int vocabulary, int context) {
         this(tokenizer, vocabulary, context, 0);
     }
 
     /** A source may have so many ids; none where there is no encoder. */
-    Prompts(Optional<Tokenizer> tokenizer, int vocabulary, int context, int longestSource) {
+    Prompts(FoundTokenizer tokenizer, int vocabulary, int context, int longestSource) {
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
         this.context = context;
         this.longestSource = longestSource;
     }
 
-    Optional<Tokenizer> tokenizer() {
-        return tokenizer;
-    }
-
     /** The ids of a text; {@code first} adds those with which a text begins. */
     int[] text(String text, boolean first) {
         return tokenizer
-                .orElseThrow(() -> new InvalidRequest(
-                        "a prompt of text needs a tokenizer, and the model has none; give a folder with a tokenizer.json, "
-                                + "or a prompt of ids"))
+                .neededBy("a text", "a folder with a tokenizer.json, or ", "ids instead of the text")
                 .ids(text, first);
     }
 
@@ -49,7 +41,8 @@ final class Prompts {
             throw new InvalidRequest("a conversation needs at least one message");
         }
         ChatTemplate template = tokenizer
-                .flatMap(Tokenizer::chatTemplate)
+                .neededBy("a conversation", "a folder with a tokenizer.json, or ", "a prompt of ids")
+                .chatTemplate()
                 .orElseThrow(
                         () -> new InvalidRequest(
                                 "a conversation needs a chat template, and the model has none; give a "
@@ -105,9 +98,8 @@ final class Prompts {
 
     /** Throws unless a model without more than this can do what the settings ask for. */
     void check(Sampling sampling) {
-        if (!sampling.stopStrings().isEmpty() && tokenizer.isEmpty()) {
-            throw new InvalidRequest(
-                    "stop strings need a tokenizer, and the model has none; stop at tokens, by their ids, instead");
+        if (!sampling.stopStrings().isEmpty()) {
+            tokenizer.neededBy("a stop string", "", "the ids of tokens to stop at");
         }
         checkIds("logitBias must be by", sampling.logitBias().keySet());
         checkIds("forcedFirst must be", sampling.forcedFirst());

@@ -40,7 +40,10 @@ public record Perplexity(int tokens, double logLikelihood, int window) {
      */
     public static Perplexity of(CausalModel model, String text) {
         int[] ids = model.tokenizer()
-                .orElseThrow(() -> new InvalidRequest("a text needs a tokenizer, and the model has none; give ids"))
+                .orElseThrow(() -> new InvalidRequest("a text needs a tokenizer, and the model has none"
+                        + model.unreadTokenizer()
+                                .map(reason -> " that is supported (" + reason + ")")
+                                .orElse("") + "; give ids"))
                 .ids(text, true);
         return of(model, ids, model.context(), (done, total) -> {});
     }

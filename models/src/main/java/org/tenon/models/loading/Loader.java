@@ -26,7 +26,6 @@ import org.tenon.api.model.ModelFamily;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Seq2SeqModel;
 import org.tenon.api.tensor.DType;
-import org.tenon.api.text.Tokenizer;
 import org.tenon.api.text.UnsupportedTokenizer;
 import org.tenon.models.architecture.RandomWeights;
 import org.tenon.models.assembly.Blueprint;
@@ -38,6 +37,7 @@ import org.tenon.models.checkpoint.Json;
 import org.tenon.models.engine.DeviceThread;
 import org.tenon.models.engine.EncoderRoom;
 import org.tenon.models.engine.EngineModel;
+import org.tenon.models.engine.FoundTokenizer;
 import org.tenon.models.engine.LoadedEncoder;
 import org.tenon.models.engine.LoadedModel;
 import org.tenon.models.engine.LoadedSeq2Seq;
@@ -172,7 +172,7 @@ public final class Loader {
     /** What a model is started from, once a device has been opened for it. */
     private record Opened(
             Origin origin,
-            Optional<Tokenizer> tokenizer,
+            FoundTokenizer tokenizer,
             Numerics numerics,
             Backend backend,
             String device,
@@ -229,16 +229,16 @@ public final class Loader {
     }
 
     /** A tokenizer of a kind that can't be read leaves a model that takes and gives ids. */
-    private static Optional<Tokenizer> tokenizer(Path folder) {
+    private static FoundTokenizer tokenizer(Path folder) {
         if (!Files.exists(folder.resolve(TOKENIZER))) {
-            return Optional.empty();
+            return FoundTokenizer.none();
         }
         try {
-            return Optional.of(HuggingFaceTokenizer.load(folder));
+            return FoundTokenizer.of(HuggingFaceTokenizer.load(folder));
         } catch (UnsupportedTokenizer unsupported) {
             LOGGER.log(
                     System.Logger.Level.INFO, "the model takes and gives ids, not text: {0}", unsupported.getMessage());
-            return Optional.empty();
+            return FoundTokenizer.unread(String.valueOf(unsupported.getMessage()));
         }
     }
 
@@ -284,11 +284,11 @@ public final class Loader {
         RandomWeights weights = new RandomWeights(blueprint, seed, type);
         Origin origin = new Origin(
                 blueprint, weights, type, Optional.empty(), Optional.empty(), Config.object(), Optional.empty());
-        return start(origin, Optional.empty(), () -> {}, new LoadWatch(options.progress()), starter);
+        return start(origin, FoundTokenizer.none(), () -> {}, new LoadWatch(options.progress()), starter);
     }
 
     private <M extends Model> M start(
-            Origin origin, Optional<Tokenizer> tokenizer, Runnable release, LoadWatch watch, Starter<M> starter) {
+            Origin origin, FoundTokenizer tokenizer, Runnable release, LoadWatch watch, Starter<M> starter) {
         check();
         watch.read();
         long number = opened.getAndIncrement();

@@ -284,9 +284,9 @@ class GenerationTest {
         FakeComputation computation =
                 new FakeComputation(TestModel::noise, 64, new Blocks.Group(Integer.MAX_VALUE, 3, 1));
         try (TestModel test = TestModel.open(TestModel.limits(), computation, Optional.empty())) {
-            refused(test, Request.text("a"), "a prompt of text needs a tokenizer, and the model has none");
-            refused(test, Request.chat(Message.user("a")), "a conversation needs a chat template");
-            refused(test, Request.ids(1).sampling(sampling().stopStrings("a")), "stop strings need a tokenizer");
+            refused(test, Request.text("a"), "a text needs a tokenizer, and the model has none");
+            refused(test, Request.chat(Message.user("a")), "a conversation needs a tokenizer, and the model has none");
+            refused(test, Request.ids(1).sampling(sampling().stopStrings("a")), "a stop string needs a tokenizer");
             Result result = test.model()
                     .generate(Request.ids(1).sampling(sampling().maxTokens(2)))
                     .await();

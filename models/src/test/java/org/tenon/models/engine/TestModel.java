@@ -77,7 +77,7 @@ final class TestModel implements AutoCloseable {
                 Numerics.F32,
                 new CacheBytes(0, 0),
                 "fake",
-                tokenizer,
+                tokenizer.map(FoundTokenizer::of).orElseGet(FoundTokenizer::none),
                 sampling().greedy().endTokens(Bytes.EOS),
                 new LoadTimings(Duration.ZERO, Duration.ZERO, Duration.ZERO));
         return new TestModel(computation, new LoadedModel(description, limits, blocks, computation, thread, CLEANER));
