@@ -94,6 +94,15 @@ class VerifyTest {
     }
 
     @Test
+    void theTableOfAnEncoderWithADecoderHasItsGreedyTokens() {
+        Run run = Run.tenon("verify", "--model", Run.golden("t5-f32"), "--backend", "cpu");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(
+                run.out().lines().anyMatch(line -> line.matches("greedy tokens +[1-9]\\d* +[1-9]\\d* equal +ok")),
+                run.out());
+    }
+
+    @Test
     void whatTheReferenceMakesDependOnTheLengthIsLeftOutAndSaid() {
         Run run = Run.tenon("verify", "--model", Run.golden("llama-dynamic"));
         assertEquals(0, run.code(), run.err());

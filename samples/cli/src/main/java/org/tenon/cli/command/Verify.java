@@ -3,8 +3,8 @@ package org.tenon.cli.command;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.EncoderModel;
+import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.Model;
 import org.tenon.api.model.ModelListener;
@@ -137,7 +137,7 @@ public final class Verify implements Callable<Integer> {
                             ? verdict(way.deviation() <= verification.bound(), "in case " + way.worst())
                             : "not comparable");
         }
-        if (model instanceof CausalModel) {
+        if (model instanceof GenerativeModel) {
             continuations(verification, table);
         }
         table.print(console);
