@@ -33,6 +33,7 @@ import org.tenon.api.model.EncoderInput;
 import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Generation;
 import org.tenon.api.model.GenerativeModel;
+import org.tenon.api.model.Hypothesis;
 import org.tenon.api.model.InvalidArchitecture;
 import org.tenon.api.model.ModelSpec;
 import org.tenon.api.model.Pooling;
@@ -45,6 +46,7 @@ import org.tenon.models.checkpoint.Json;
 import org.tenon.samples.applications.acme.DynamicTanh;
 
 class ProgramsTest {
+    private static final Path GOLDENS = Path.of("../../models/src/test/resources/goldens");
     private static final int[] IDS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5};
     private static final int[] SOURCE = {2, 7, 1, 8, 2, 8, 1};
 
@@ -148,13 +150,16 @@ class ProgramsTest {
     @Test
     void theGuidesProgramsAreTheseOnes() throws Exception {
         String guide = Files.readString(Path.of("../../docs/building-architectures.md"));
-        String programs = flat(Files.readString(Path.of("src/main/java/org/tenon/samples/applications/HandMade.java")));
+        Path sources = Path.of("src/main/java/org/tenon/samples/applications");
+        String programs = flat(Files.readString(sources.resolve("HandMade.java"))
+                + Files.readString(sources.resolve("Encoders.java")));
         List<String> blocks = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
                 .matcher(guide)
                 .results()
                 .map(block -> flat(block.group(1)))
                 .toList();
-        assertEquals(6, blocks.stream().filter(programs::contains).count(), blocks::toString);
+        // the imports, six architectures, two programs
+        assertEquals(9, blocks.stream().filter(programs::contains).count(), blocks::toString);
     }
 
     private static String flat(String code) {
@@ -191,8 +196,33 @@ class ProgramsTest {
     }
 
     @Test
+    void anEncoderWithADecoderIsSearchedForItsBestOutputs() {
+        List<Hypothesis> found = Encoders.rewrite(GOLDENS.resolve("t5-f32"), SOURCE);
+        assertEquals(2, found.size());
+        assertTrue(found.getFirst().score() >= found.getLast().score(), found::toString);
+        assertFalse(found.getFirst().ids().isEmpty());
+    }
+
+    @Test
+    void anEncoderMakesVectorsOfTheLengthOne() {
+        EncoderInput input = EncoderInput.ids(SOURCE);
+        List<float[]> vectors =
+                Encoders.vectors(GOLDENS.resolve("bert-body"), List.of(input, EncoderInput.ids(9), input));
+        assertEquals(1, product(vectors.get(0), vectors.get(2)), 1e-5); // as many roundings of F32 as it has numbers
+        assertTrue(product(vectors.get(0), vectors.get(1)) < 0.999);
+    }
+
+    private static double product(float[] one, float[] other) {
+        double sum = 0;
+        for (int d = 0; d < one.length; d++) {
+            sum += (double) one[d] * other[d];
+        }
+        return sum;
+    }
+
+    @Test
     void anApplicationTellsAStory() throws Exception {
-        Path model = Path.of("../../models/src/test/resources/goldens/llama-text");
+        Path model = GOLDENS.resolve("llama-text");
         ByteArrayOutputStream first = new ByteArrayOutputStream();
         ByteArrayOutputStream second = new ByteArrayOutputStream();
         Storyteller.tell(model, "the ", new PrintStream(first, true, StandardCharsets.UTF_8));
