@@ -103,7 +103,10 @@ class EmbedTest {
         assertTrue(causal.err().contains("holds a causal model, not an encoder"), causal.err());
         Run encoder = Run.tenon("generate", "--model", MODEL, "--prompt-ids", "1");
         assertEquals(1, encoder.code());
-        assertTrue(encoder.err().contains("holds an encoder, which gives no tokens one after another"), encoder.err());
+        assertTrue(
+                encoder.err()
+                        .contains("holds an encoder, not a causal model or an encoder with a decoder; 'tenon embed'"),
+                encoder.err());
         Run tooLong = Run.tenon("embed", "--model", MODEL, "--rows", "2", "--ids", "1,2,3");
         assertTrue(tooLong.err().contains("must fit in the context of 2 tokens, but has 3"), tooLong.err());
     }

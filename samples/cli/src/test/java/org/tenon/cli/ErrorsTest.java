@@ -41,6 +41,14 @@ class ErrorsTest {
                 "generate --model m --prompt-ids 1,x                 | 'x' is not an int",
                 "generate --model m --prompt x --activations f8      | must be f32, bf16 or f16, but is 'f8'",
                 "generate --model m --prompt x --nonsense            | Unknown option: '--nonsense'",
+                "generate --model m --prompt x --length-penalty 2    | --length-penalty says how to search; give it with --beams",
+                "generate --model m --prompt x --return 2            | --return says how to search; give it with --beams",
+                "generate --model m --prompt x --early-stopping true | --early-stopping says how to search",
+                "generate --model m --prompt x --beams 2 --early-stopping no | must be true, false or never, but is 'no'",
+                "generate --model m --prompt x --beams 2 --temperature 1 | --temperature changes nothing in a search",
+                "generate --model m --prompt x --beams 2 --seed 1    | --seed changes nothing in a search",
+                "generate --model m --prompt x --beams 2 --logprobs 1 | --logprobs changes nothing in a search",
+                "generate --model m --prompt x --beams 2 --stop y    | --stop changes nothing in a search",
                 "tokenize --model m                                  | Give either a TEXT or --lines=FILE",
                 "perplexity --model m                                | Give either --text=TEXT or --file=FILE",
                 "embed --model m                                     | Give at least one TEXT or --ids",
@@ -69,6 +77,25 @@ class ErrorsTest {
         fails(1, "no/such/file.json", "create", "--config", "no/such/file.json", "--out", folder.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "embed --ids 1,               llama-gqa-tied, a causal model,            tenon generate",
+        "embed --ids 1,               t5-f32,         an encoder with a decoder, tenon generate",
+        "chat,                        bert-body,      an encoder,                tenon embed",
+        "chat,                        t5-f32,         an encoder with a decoder, tenon generate",
+        "perplexity --text x,         bert-body,      an encoder,                tenon embed",
+        "bench,                       bert-body,      an encoder,                tenon embed",
+        "bench,                       t5-f32,         an encoder with a decoder, tenon generate",
+        "generate --prompt-ids 1,     bert-body,      an encoder,                tenon embed",
+    })
+    void theWrongKindOfModelIsToldWhichCommandTakesIt(String command, String golden, String kind, String right) {
+        String model = Run.golden(golden);
+        String[] whole = (command + " --model " + model).split(" ");
+        fails(1, model + " holds " + kind + ", not ", whole);
+        fails(1, "'" + right + "'", whole);
+        assertFalse(Run.tenon(whole).err().contains("(...)"));
+    }
+
     @Test
     void aTextNeedsATokenizer() {
         String model = Run.golden("llama-gqa-tied");
@@ -76,6 +103,22 @@ class ErrorsTest {
         fails(1, "tokenizer.json", "tokenize", "--model", model, "x");
         fails(1, "no tokenizer", "perplexity", "--model", model, "--text", "x");
         fails(1, "chat template", "chat", "--model", model);
+    }
+
+    @Test
+    void aTokenizerThatCanNotBeReadIsNamed() throws IOException {
+        String wordPiece = "{\"version\": \"1.0\", \"added_tokens\": [], \"normalizer\": null, \"pre_tokenizer\": null,"
+                + " \"post_processor\": null, \"decoder\": null,"
+                + " \"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0}}}";
+        String why = "the model type 'WordPiece' is not supported; only byte-level BPE is";
+        String llama = Run.copy("llama-gqa-tied", folder).toString();
+        String bert = Run.copy("bert-body", folder).toString();
+        Files.writeString(Path.of(llama, "tokenizer.json"), wordPiece);
+        Files.writeString(Path.of(bert, "tokenizer.json"), wordPiece);
+        fails(1, why, "generate", "--model", llama, "--prompt", "x");
+        fails(1, why, "perplexity", "--model", llama, "--text", "x");
+        fails(1, why, "chat", "--model", llama);
+        fails(1, why, "embed", "--model", bert, "x");
     }
 
     @Test
@@ -90,7 +133,7 @@ class ErrorsTest {
         String model = Run.golden("llama-gqa-tied");
         fails(
                 1,
-                "no backend abacus; found: cpu",
+                "no backend abacus; found: opencl, cpu",
                 "generate",
                 "--model",
                 model,
@@ -98,7 +141,7 @@ class ErrorsTest {
                 "5",
                 "--backend",
                 "abacus");
-        fails(1, "no backend abacus; found: cpu", "verify", "--model", model, "--backend", "abacus");
+        fails(1, "no backend abacus; found: opencl, cpu", "verify", "--model", model, "--backend", "abacus");
     }
 
     @Test

@@ -6,17 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.tenon.api.model.Sampling.sampling;
 
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.tenon.api.config.Config;
+import org.tenon.api.model.BeamSearch;
+import org.tenon.api.model.BeamSearch.Stopping;
+import org.tenon.api.model.GenerativeModel;
+import org.tenon.api.model.Request;
 import org.tenon.demo.models.DemoFolder;
 import org.tenon.demo.models.DemoModel;
+import org.tenon.models.Tenon;
 import org.tenon.models.checkpoint.Json;
 import org.tenon.models.checkpoint.ReferenceFile;
 
@@ -226,6 +235,32 @@ class GenerateTest {
             assertTrue(
                     i == 0 || found.get(i - 1).decimal("score") >= found.get(i).decimal("score"));
         }
+    }
+
+    /** Held against the API, which has the meanings of Transformers. */
+    @Test
+    void aSearchEndsWhenItIsTold() {
+        String folder = Run.golden("t5-f32");
+        Map<String, Stopping> words =
+                Map.of("true", Stopping.WHEN_FULL, "false", Stopping.HEURISTIC, "never", Stopping.NEVER_EARLY);
+        Set<String> outputs = new HashSet<>();
+        try (Tenon tenon = Tenon.open("cpu");
+                GenerativeModel model = tenon.seq2seq(Path.of(folder))) {
+            words.forEach((word, stopping) -> {
+                BeamSearch search =
+                        BeamSearch.of(4).returned(4).lengthPenalty(3).stopping(stopping);
+                Request request = Request.ids(5, 9, 2, 7)
+                        .sampling(sampling().maxTokens(20).logitBias(Map.of(1, 9.0)));
+                String expected = model.search(request, search).join().stream()
+                        .map(found -> found.ids() + "\n")
+                        .collect(Collectors.joining());
+                String command = "generate --backend cpu --prompt-ids 5,9,2,7 --max-tokens 20 --beams 4 --return 4"
+                        + " --logit-bias 1=9 --length-penalty 3 --early-stopping " + word + " --model " + folder;
+                assertEquals(expected, Run.tenon(command.split(" ")).out());
+                outputs.add(expected);
+            });
+        }
+        assertEquals(2, outputs.size(), "never finds others here, where ends and length are favoured");
     }
 
     @Test

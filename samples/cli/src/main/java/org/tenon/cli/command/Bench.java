@@ -12,6 +12,7 @@ import org.tenon.api.layer.Declaration;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.LoadTimings;
+import org.tenon.api.model.ModelSpec;
 import org.tenon.cli.bench.Measurement;
 import org.tenon.cli.bench.Phase;
 import org.tenon.cli.bench.ProcessFacts;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         sortOptions = false,
         description = {
-            "Measures how fast a model runs.",
+            "Measures how fast a causal model runs.",
             "And how near that comes to what the machine can do: its roof, measured in the same run."
         },
         footer = {
@@ -125,6 +126,7 @@ public final class Bench implements Callable<Integer> {
     public Integer call() {
         Workload work = workload();
         ModelFacts facts = ModelFacts.of(folder.path(), runtime.activations());
+        RuntimeOptions.require(folder.path(), facts.blueprint().spec().kind(), ModelSpec.Kind.CAUSAL);
         if (work.context() > facts.context()) {
             throw wrong("A prompt of " + work.prompt() + " tokens and " + work.generate()
                     + " that follow are more than the model's context of " + facts.context() + ".");

@@ -69,6 +69,9 @@ public final class Chat implements Callable<Integer> {
         sampling.given(); // refuses what can't be before a model is loaded for it
         try (OpenModel<CausalModel> open = runtime.open(folder.path(), console)) {
             CausalModel model = open.model();
+            if (model.unreadTokenizer().isPresent()) {
+                throw NoTokenizer.of(model, "'tenon generate' takes token ids");
+            }
             if (model.tokenizer().flatMap(Tokenizer::chatTemplate).isEmpty()) {
                 throw new TenonException(folder.path()
                         + ": the model has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); "

@@ -46,7 +46,10 @@ public final class Demo implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "Which: llama, mixtral, bamba, t5 (default: all of them).")
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..*",
+            description = "Which: llama, mixtral, bamba, t5 (default: all of them).")
     private List<String> names = List.of();
 
     @Option(

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.tenon.api.TenonException;
 import org.tenon.api.model.EncoderInput;
 import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.Limits;
@@ -104,8 +103,7 @@ public final class Embed implements Callable<Integer> {
                 runtime.openEncoder(folder.path(), Limits.defaults().rows(rows), console)) {
             EncoderModel model = open.model();
             if (!texts.isEmpty() && model.tokenizer().isEmpty()) {
-                throw new TenonException(
-                        "the model has no tokenizer that can be read, so it can't take a text; give token ids with --ids");
+                throw NoTokenizer.of(model, "give token ids with --ids");
             }
             List<float[]> vectors = model.embed(inputs, new Pooling(pooling, normalise));
             if (json.given()) {

@@ -50,20 +50,8 @@ public final class Generate implements Callable<Integer> {
             description = "With --json: the logarithm of each token's probability, and the N most probable tokens.")
     private Optional<Integer> logProbabilities = Optional.empty();
 
-    @Option(
-            names = "--beams",
-            paramLabel = "N",
-            description = "Look for the most probable outputs with N beams, instead of drawing tokens.")
-    private Optional<Integer> beams = Optional.empty();
-
-    @Option(
-            names = "--length-penalty",
-            paramLabel = "X",
-            description = "With --beams: above 0 favours longer outputs, below 0 shorter ones (default: 1).")
-    private double lengthPenalty = 1;
-
-    @Option(names = "--return", paramLabel = "N", description = "With --beams: print the N best outputs (default: 1).")
-    private int returned = 1;
+    @Mixin
+    private BeamOptions beams = new BeamOptions();
 
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
@@ -88,14 +76,15 @@ public final class Generate implements Callable<Integer> {
     @Override
     public Integer call() {
         prompt.check();
+        Optional<BeamSearch> search = beams.search();
         Sampling asked =
                 logProbabilities.map(sampling.given()::logProbabilities).orElseGet(sampling::given);
         try (OpenModel<GenerativeModel> open = runtime.openGenerative(folder.path(), console)) {
             GenerativeModel model = open.model();
             int[] ids = prompt.ids(model);
             Request request = Request.ids(ids).sampling(SamplingOptions.bounded(asked, model.defaults(), MAX_TOKENS));
-            if (beams.isPresent()) {
-                search(model, request, ids);
+            if (search.isPresent()) {
+                search(model, request, ids, search.get());
                 return 0;
             }
             try (Generation generation = model.generate(request);
@@ -114,9 +103,7 @@ public final class Generate implements Callable<Integer> {
     }
 
     /** Prints what a search finds, the best first. */
-    private void search(GenerativeModel model, Request request, int[] ids) {
-        BeamSearch search =
-                BeamSearch.of(beams.orElseThrow()).lengthPenalty(lengthPenalty).returned(returned);
+    private void search(GenerativeModel model, Request request, int[] ids, BeamSearch search) {
         CompletableFuture<List<Hypothesis>> searching = model.search(request, search);
         List<Hypothesis> found;
         try (CtrlC _ = CtrlC.cancels(() -> searching.cancel(false))) {

@@ -93,8 +93,7 @@ public final class Perplexity implements Callable<Integer> {
                 runtime.open(folder.path(), window.map(limits::context).orElse(limits), console)) {
             CausalModel model = open.model();
             int[] ids = model.tokenizer()
-                    .orElseThrow(() ->
-                            new TenonException(folder.path() + ": the model has no tokenizer, so it can't read a text"))
+                    .orElseThrow(() -> NoTokenizer.of(model, "'tenon verify' and 'tenon bench' need none"))
                     .ids(content, true);
             if (ids.length < 2) {
                 throw new TenonException("the text has " + ids.length + " tokens; foreseeing takes at least 2");

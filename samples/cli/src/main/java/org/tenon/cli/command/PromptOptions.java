@@ -2,7 +2,6 @@ package org.tenon.cli.command;
 
 import java.util.List;
 import java.util.Optional;
-import org.tenon.api.TenonException;
 import org.tenon.api.model.GenerativeModel;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,8 +36,7 @@ final class PromptOptions {
             return ids.stream().mapToInt(Integer::intValue).toArray();
         }
         return model.tokenizer()
-                .orElseThrow(() -> new TenonException(
-                        "the model has no tokenizer, so it can't read a text; give token ids with --prompt-ids"))
+                .orElseThrow(() -> NoTokenizer.of(model, "give token ids with --prompt-ids"))
                 .ids(text.get(), true);
     }
 }

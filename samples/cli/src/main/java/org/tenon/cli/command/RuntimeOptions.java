@@ -1,14 +1,18 @@
 package org.tenon.cli.command;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tenon.api.TenonException;
 import org.tenon.api.model.CausalModel;
 import org.tenon.api.model.EncoderModel;
 import org.tenon.api.model.GenerativeModel;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.Model;
+import org.tenon.api.model.ModelSpec.Kind;
 import org.tenon.api.tensor.DType;
 import org.tenon.cli.console.Console;
 import org.tenon.cli.console.ProgressBar;
@@ -49,7 +53,7 @@ final class RuntimeOptions {
 
     /** Loads a causal model with given limits. */
     OpenModel<CausalModel> open(Path folder, Limits limits, Console console) {
-        return open(folder, limits, activations, Tenon::causal, console);
+        return open(folder, limits, activations, RuntimeOptions::causal, console);
     }
 
     /** Loads a model that gives tokens one after another: a causal one, or an encoder with a decoder. */
@@ -58,19 +62,43 @@ final class RuntimeOptions {
     }
 
     private static GenerativeModel generative(Tenon tenon, Path folder) {
-        return switch (tenon.model(folder)) {
-            case GenerativeModel model -> model;
-            case Model other -> {
-                other.close();
-                throw new TenonException(folder + " holds " + other.spec().kind()
-                        + ", which gives no tokens one after another; see 'tenon embed' and 'tenon verify'");
-            }
+        return switch (require(folder, kind(tenon, folder), Kind.CAUSAL, Kind.SEQ2SEQ)) {
+            case SEQ2SEQ -> tenon.seq2seq(folder);
+            case CAUSAL, ENCODER -> tenon.causal(folder);
         };
+    }
+
+    private static CausalModel causal(Tenon tenon, Path folder) {
+        require(folder, kind(tenon, folder), Kind.CAUSAL);
+        return tenon.causal(folder);
+    }
+
+    private static EncoderModel encoder(Tenon tenon, Path folder) {
+        require(folder, kind(tenon, folder), Kind.ENCODER);
+        return tenon.encoder(folder);
+    }
+
+    private static Kind kind(Tenon tenon, Path folder) {
+        return tenon.blueprint(folder).spec().kind();
+    }
+
+    /** The kind of the model in a folder; where it isn't one that a command takes, says which commands take it. */
+    static Kind require(Path folder, Kind kind, Kind... taken) {
+        if (!List.of(taken).contains(kind)) {
+            throw new TenonException(folder + " holds " + kind + ", not "
+                    + Stream.of(taken).map(Kind::toString).collect(Collectors.joining(" or ")) + "; "
+                    + switch (kind) {
+                        case CAUSAL -> "'tenon generate', 'tenon perplexity', 'tenon bench' and 'tenon verify' take it";
+                        case ENCODER -> "'tenon embed' and 'tenon verify' take it";
+                        case SEQ2SEQ -> "'tenon generate' and 'tenon verify' take it";
+                    });
+        }
+        return kind;
     }
 
     /** Loads an encoder, with limits that fit the machine. */
     OpenModel<EncoderModel> openEncoder(Path folder, Limits limits, Console console) {
-        return open(folder, limits, activations, Tenon::encoder, console);
+        return open(folder, limits, activations, RuntimeOptions::encoder, console);
     }
 
     /** Loads a model of any kind with given limits; activations are as asked for, else of the given type. */
