@@ -12,11 +12,9 @@ import torch
 import transformers
 from make_goldens import F32, GOLDENS
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, DynamicCache, EncoderDecoderCache
 
-CHOSEN = {"t5-v1-1": AutoModelForSeq2SeqLM, "mt5-untied": AutoModelForSeq2SeqLM, "llama-gqa-tied": AutoModelForCausalLM,
-          "mamba-tied-f32": AutoModelForCausalLM, "mamba2-f32": AutoModelForCausalLM, "bamba-hybrid": AutoModelForCausalLM,
-          "jamba-dense": AutoModelForCausalLM}
+CAUSAL = ["llama-gqa-tied", "mamba-tied-f32", "mamba2-f32", "bamba-hybrid", "jamba-dense"]
 MOST = 24
 ENDS = list(range(1, 128, 7))                   # frequent ends, so that beams finish at different lengths
 STOPPING = {True: "WHEN_FULL", False: "HEURISTIC", "never": "NEVER_EARLY"}
@@ -27,10 +25,13 @@ SEARCHES = [(4, 1.0, False, 4), (3, 0.0, True, 3), (2, 2.0, "never", 2), (5, -0.
 @torch.no_grad()
 def search(model, ids: list[int], ends: list[int], setting: tuple) -> list[tuple[list[int], float]]:
     beams, penalty, stopping, returned = setting
+    cache = {}
+    if model.config.is_encoder_decoder:         # generate() would make one with the encoder's number of layers
+        cache["past_key_values"] = EncoderDecoderCache(DynamicCache(), DynamicCache())
     found = model.generate(torch.tensor([ids]), num_beams=beams, length_penalty=penalty, early_stopping=stopping,
                            num_return_sequences=returned, max_new_tokens=MOST, do_sample=False, eos_token_id=ends,
                            pad_token_id=0, return_dict_in_generate=True, output_scores=True, top_k=None,
-                           temperature=None, top_p=None, repetition_penalty=1.0)
+                           temperature=None, top_p=None, repetition_penalty=1.0, **cache)
     return [(trimmed(row, model, ids, ends), float(score))
             for row, score in zip(found.sequences, found.sequences_scores)]
 
@@ -43,9 +44,15 @@ def trimmed(row: torch.Tensor, model, ids: list[int], ends: list[int]) -> list[i
     return out[:MOST]
 
 
+def chosen() -> dict[str, type]:
+    """Every encoder with a decoder, and of the causal families those that differ in what their beams keep."""
+    folders = sorted(path.name for family in ("t5-*", "mt5-*") for path in GOLDENS.glob(family))
+    return dict.fromkeys(folders, AutoModelForSeq2SeqLM) | dict.fromkeys(CAUSAL, AutoModelForCausalLM)
+
+
 def main(names: list[str]) -> None:
     torch.set_num_threads(1)
-    for name, kind in CHOSEN.items():
+    for name, kind in chosen().items():
         if names and name not in names:
             continue
         folder, searches = GOLDENS / name, []
