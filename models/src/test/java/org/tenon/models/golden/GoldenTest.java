@@ -3,14 +3,8 @@ package org.tenon.models.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,40 +15,23 @@ import org.tenon.api.model.Model;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
 import org.tenon.models.checkpoint.ReferenceFile;
-import org.tenon.testing.primitive.PrimitiveProvider;
 
-/** Every golden on every backend: a new golden is a folder, a new backend is a line. A backend that isn't there isn't run, by name. */
+/** Every golden on every backend: a new golden is a folder. A backend that isn't there isn't run, by name. */
 class GoldenTest {
-    private static final Path FOLDER = Path.of("src/test/resources/goldens");
-
-    private static Tenon.Builder on(String backend) {
-        return backend.equals("primitive")
-                ? Tenon.builder().backend(new PrimitiveProvider())
-                : Tenon.builder().backend(backend);
-    }
-
-    private static List<Path> goldens() {
-        try (Stream<Path> folders = Files.list(FOLDER)) {
-            return folders.sorted().toList();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
     static Stream<Arguments> everyGoldenOnEveryBackend() {
-        return goldens().stream()
-                .flatMap(golden -> Stream.of("cpu", "opencl", "primitive")
+        return Goldens.all().stream()
+                .flatMap(golden -> Goldens.BACKENDS.stream()
                         .map(backend -> Arguments.of(golden.getFileName().toString(), backend)));
     }
 
     static Stream<Arguments> everyGoldenInEveryNarrowType() {
-        return goldens().stream()
+        return Goldens.all().stream()
                 .flatMap(golden -> Stream.of(DType.BF16, DType.F16)
                         .map(type -> Arguments.of(golden.getFileName().toString(), type)));
     }
 
     private static Verification verify(Tenon.Builder builder, String name) {
-        Path folder = FOLDER.resolve(name);
+        Path folder = Goldens.FOLDER.resolve(name);
         try (ReferenceFile reference = ReferenceFile.in(folder)) {
             int rows = Verification.rows(reference);
             Limits limits = Limits.defaults()
@@ -70,26 +47,11 @@ class GoldenTest {
         }
     }
 
-    /** Why a backend can't be here; the others are. */
-    private static Optional<String> absence(String backend) {
-        if (backend.equals("primitive")) {
-            return Optional.empty();
-        }
-        try (Tenon tenon = Tenon.open()) {
-            return tenon.backends().stream()
-                    .filter(status ->
-                            status.name().equals(backend) && !status.presence().available())
-                    .map(status -> status.presence().detail())
-                    .findFirst();
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("everyGoldenOnEveryBackend")
     void isTheReferences(String golden, String backend) {
-        Optional<String> absence = absence(backend);
-        assumeTrue(absence.isEmpty(), () -> backend + " is not there: " + absence.orElseThrow());
-        Verification found = verify(on(backend).activations(DType.F32), golden);
+        Goldens.assumeThere(backend);
+        Verification found = verify(Goldens.on(backend).activations(DType.F32), golden);
         assertTrue(found.passed(), found::toString);
         if (golden.startsWith("bert")) {
             assertTrue(found.ways().size() >= 2, found::toString);
@@ -117,7 +79,7 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("everyGoldenInEveryNarrowType")
     void staysWithinTheBoundOfNarrowActivations(String golden, DType type) {
-        Verification found = verify(on("cpu").activations(type), golden);
+        Verification found = verify(Goldens.on("cpu").activations(type), golden);
         assertTrue(found.ways().stream().allMatch(way -> way.deviation() <= found.bound()), found::toString);
     }
 }

@@ -195,31 +195,6 @@ class Seq2SeqTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "t5-v1-1",
-                "mt5-untied",
-                "llama-gqa-tied",
-                "mamba-tied-f32",
-                "mamba2-f32",
-                "bamba-hybrid",
-                "jamba-dense"
-            })
-    void beamsAreTheReferences(String name) {
-        Config file = Json.read(GOLDENS.resolve(name).resolve("beams.json"));
-        try (Tenon tenon = open(Limits.defaults().context(128).blockSize(16));
-                GenerativeModel model = (GenerativeModel) tenon.model(GOLDENS.resolve(name))) {
-            List<Config> searches = file.list("searches");
-            assertFalse(searches.isEmpty());
-            List<CompletableFuture<List<Hypothesis>>> found =
-                    searches.stream().map(one -> search(model, one)).toList(); // all at once
-            for (int i = 0; i < found.size(); i++) {
-                check(searches.get(i), found.get(i).join());
-            }
-        }
-    }
-
     /** The first token, the last one, and what the decoder starts with, by {@code generation_config.json}. */
     @Test
     void whatAFileForcesIsForcedAsTheReferenceDoes(@TempDir Path folder) throws IOException {
@@ -246,7 +221,8 @@ class Seq2SeqTest {
     }
 
     private static List<List<Integer>> outputs(Seq2SeqModel model, Config run) {
-        Request request = Request.ids(ids(run, "ids")).sampling(sampling().maxTokens(run.positive("maxTokens")));
+        Request request =
+                Request.ids(BeamsTest.ids(run, "ids")).sampling(sampling().maxTokens(run.positive("maxTokens")));
         int beams = run.positive("beams");
         if (beams == 1) {
             return List.of(
@@ -267,38 +243,8 @@ class Seq2SeqTest {
                 others.add(model.generate(request(i, 60)).future());
             }
             Config one = file.list("searches").getFirst();
-            check(one, search(model, one).join());
+            BeamsTest.check(one, BeamsTest.search(model, one).join());
             others.forEach(CompletableFuture::join);
         }
-    }
-
-    private static CompletableFuture<List<Hypothesis>> search(GenerativeModel model, Config one) {
-        Sampling bounds = sampling().maxTokens(one.positive("maxTokens")).endTokens(ids(one, "ends"));
-        return model.search(
-                Request.ids(ids(one, "ids")).sampling(bounds),
-                new BeamSearch(
-                        one.positive("beams"),
-                        one.decimal("lengthPenalty"),
-                        BeamSearch.Stopping.valueOf(one.text("stopping")),
-                        one.positive("returned")));
-    }
-
-    private static void check(Config one, List<Hypothesis> found) {
-        List<Config> expected = one.list("found");
-        assertEquals(expected.size(), found.size(), one::toString);
-        for (int i = 0; i < found.size(); i++) {
-            assertEquals(
-                    Arrays.stream(ids(expected.get(i), "ids")).boxed().toList(),
-                    found.get(i).ids(),
-                    one::toString);
-            // sums of 24 log-probabilities up to 100, whose logits are off by 1e-6 of their range
-            assertEquals(expected.get(i).decimal("score"), found.get(i).score(), 1e-3, one::toString);
-        }
-    }
-
-    private static int[] ids(Config tree, String key) {
-        return tree.list(key).stream()
-                .mapToInt(id -> (int) id.asWhole(0, Integer.MAX_VALUE))
-                .toArray();
     }
 }
