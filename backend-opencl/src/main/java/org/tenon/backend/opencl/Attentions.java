@@ -2,7 +2,6 @@ package org.tenon.backend.opencl;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.tenon.api.backend.Lookup;
@@ -15,7 +14,6 @@ import org.tenon.api.tensor.Tensor;
 
 /** Attention over a cache of blocks, for queries that see a run of keys about their own position ({@code kernels/attention.cl}). */
 final class Attentions {
-    private static final Set<DType> TYPES = Set.of(DType.F32, DType.F16, DType.BF16);
     /** Rows of a unit of work, and lanes of what a kernel keeps. */
     private static final long TILE = 16;
     /** As far as positions go. */
@@ -47,7 +45,7 @@ final class Attentions {
             return Lookup.unsupported("only causal attention, windows and all keys, not " + op.sees());
         }
         DType cached = in.keys().type();
-        if (!Stream.of(in.q().type(), cached, out.getFirst().type()).allMatch(TYPES::contains)
+        if (!Stream.of(in.q().type(), cached, out.getFirst().type()).allMatch(Kernels.FLOATS::contains)
                 || !in.values().type().equals(cached)
                 || !out.getFirst().type().equals(in.q().type())) {
             return Lookup.unsupported("only F32, F16 and BF16, keys like values and the output like the queries");

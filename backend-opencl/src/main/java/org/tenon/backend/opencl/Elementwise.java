@@ -46,8 +46,6 @@ final class Elementwise {
             Activation.RELU_SQUARED,
             Activation.TANH);
 
-    private static final Set<DType> FLOATS = Set.of(DType.F32, DType.F16, DType.BF16);
-
     private final Kernels kernels;
 
     Elementwise(Kernels kernels) {
@@ -128,7 +126,7 @@ final class Elementwise {
         if (!ACTIVATIONS.contains(activation)) {
             return Lookup.unsupported("no activation " + activation);
         }
-        return FLOATS.contains(from) && FLOATS.contains(to)
+        return Kernels.FLOATS.contains(from) && Kernels.FLOATS.contains(to)
                 ? Lookup.kernel(binder)
                 : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
     }

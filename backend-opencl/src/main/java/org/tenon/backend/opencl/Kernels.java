@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +17,9 @@ import org.tenon.backend.opencl.ffi.ClProgram;
 
 /** The programs of {@code kernels/*.cl}, compiled when a kernel of theirs is first bound. Used from one thread at a time. */
 final class Kernels implements AutoCloseable {
+    /** The types that kernels compute with, in the order of their numbers in {@code linear.cl}. */
+    static final List<DType> FLOATS = List.of(DType.F32, DType.F16, DType.BF16);
+
     /** Work-items of a work-group on a GPU. */
     static final int GROUP = 64;
 

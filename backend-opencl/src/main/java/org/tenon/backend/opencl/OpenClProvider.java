@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import org.tenon.api.TenonException;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.BackendProvider;
@@ -25,7 +24,6 @@ import org.tenon.backend.opencl.ffi.OpenCl;
 public final class OpenClProvider implements BackendProvider {
     static final String NAME = "opencl";
 
-    private static final Set<DType> ACTIVATIONS = Set.of(DType.F32, DType.BF16, DType.F16);
     private static final Loader LOADER = new Loader(Path.of("/"), System.getenv());
     private static final int ACCELERATOR = 150;
     private static final int PROCESSOR = 50;
@@ -114,7 +112,7 @@ public final class OpenClProvider implements BackendProvider {
 
     @Override
     public Backend open(Device device, Numerics numerics) {
-        if (!ACTIVATIONS.contains(numerics.activations())) {
+        if (!Kernels.FLOATS.contains(numerics.activations())) {
             throw new Refused(NAME, "activations in " + numerics.activations(), "F32, BF16 or F16");
         }
         if (!numerics.residual().equals(DType.F32)) {

@@ -17,8 +17,6 @@ import org.tenon.api.tensor.TensorSpec;
 
 /** Matrix products ({@code kernels/matmul.cl, linear.cl}). */
 final class Products {
-    /** Types of matrices, and of outputs in the order of {@code linear.cl}. */
-    private static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16);
     /** Columns of a unit of work. */
     private static final long COLUMNS = 16;
     /** Rows of a unit of work on panels. */
@@ -34,9 +32,9 @@ final class Products {
 
     /** Rows are multiplied in F32, and become so first. On a processor, panels are read from end to end; elsewhere, and for a weight that is looked up as well, rows as they lie. */
     Lookup<Linear.In<Buffer>> linear(Linear op, Linear.In<Tensor> in, List<Tensor> out) {
-        if (!TYPES.contains(in.x().type())
-                || !TYPES.contains(op.type())
-                || !in.weights().stream().allMatch(weight -> TYPES.contains(weight.type()))) {
+        if (!Kernels.FLOATS.contains(in.x().type())
+                || !Kernels.FLOATS.contains(op.type())
+                || !in.weights().stream().allMatch(weight -> Kernels.FLOATS.contains(weight.type()))) {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
         DType type = in.x().type();
@@ -79,7 +77,7 @@ final class Products {
                 .operand(x)
                 .operand(weight)
                 .operand(bias)
-                .number(TYPES.indexOf(result.type()))
+                .number(Kernels.FLOATS.indexOf(result.type()))
                 .size(rows);
         if (panels) {
             long count = Panels.count(weight.shape().size(0));
@@ -107,7 +105,8 @@ final class Products {
     }
 
     Lookup<MatMul.In<Buffer>> matmul(MatMul op, MatMul.In<Tensor> in, List<Tensor> out) {
-        if (!TYPES.contains(in.a().type()) || !TYPES.contains(in.b().type())) {
+        if (!Kernels.FLOATS.contains(in.a().type())
+                || !Kernels.FLOATS.contains(in.b().type())) {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
         return Lookup.kernel((operands, outputs, workspace) -> {

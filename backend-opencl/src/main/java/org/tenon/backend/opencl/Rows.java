@@ -2,7 +2,6 @@ package org.tenon.backend.opencl;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.tenon.api.backend.Binder;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.CacheWrite;
@@ -22,7 +21,6 @@ import org.tenon.api.tensor.Tensor;
 
 /** Kernels whose unit of work is a row, or a head of one ({@code kernels/rows.cl, norms.cl, rope.cl, tables.cl}). */
 final class Rows {
-    private static final Set<DType> TYPES = Set.of(DType.F32, DType.F16, DType.BF16);
 
     private final Kernels kernels;
 
@@ -140,7 +138,7 @@ final class Rows {
     /** A kernel from one floating type to another. */
     private static <B extends Operands<Buffer>> Lookup<B> between(
             DType from, DType to, Binder<B> binder, Feature... features) {
-        return TYPES.contains(from) && TYPES.contains(to)
+        return Kernels.FLOATS.contains(from) && Kernels.FLOATS.contains(to)
                 ? Lookup.kernel(binder).handling(features)
                 : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
     }

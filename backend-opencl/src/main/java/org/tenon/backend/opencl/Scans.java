@@ -2,7 +2,6 @@ package org.tenon.backend.opencl;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.CausalConv;
@@ -10,13 +9,11 @@ import org.tenon.api.op.Operands;
 import org.tenon.api.op.SelectiveScan;
 import org.tenon.api.op.StateSpaceDual;
 import org.tenon.api.tensor.Buffer;
-import org.tenon.api.tensor.DType;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
 
 /** What goes through the rows of a sequence in order ({@code kernels/scans.cl}). */
 final class Scans {
-    private static final Set<DType> TYPES = Set.of(DType.F32, DType.F16, DType.BF16);
     /** Channels of a unit of work. */
     private static final long LANES = 16;
 
@@ -115,7 +112,8 @@ final class Scans {
     }
 
     private static boolean unknown(Tensor x, List<Tensor> out) {
-        return !TYPES.contains(x.type()) || !TYPES.contains(out.getFirst().type());
+        return !Kernels.FLOATS.contains(x.type())
+                || !Kernels.FLOATS.contains(out.getFirst().type());
     }
 
     private static <B extends Operands<Buffer>> Lookup<B> unsupported() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.tenon.api.layer.LayerSpec;
 import org.tenon.api.model.InvalidArchitecture;
@@ -158,9 +159,9 @@ public final class Architecture {
 
     /** {@return this architecture with a head that shares the matrix of the embedding, which a decoder may share with its encoder} */
     public Architecture tiedHead() {
-        return stack().embedding() instanceof Embedding embedding
-                ? head(Head.tiedTo(embedding.tiedTo().orElse(spec.prefix(stack()) + TABLE)))
-                : head(Head.tiedTo(spec.prefix(stack()) + TABLE));
+        Optional<String> shared =
+                stack().embedding() instanceof Embedding embedding ? embedding.tiedTo() : Optional.empty();
+        return head(Head.tiedTo(shared.orElse(spec.prefix(stack()) + TABLE)));
     }
 
     /**

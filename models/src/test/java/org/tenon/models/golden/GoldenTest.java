@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tenon.api.model.Limits;
-import org.tenon.api.model.Model;
 import org.tenon.api.tensor.DType;
 import org.tenon.models.Tenon;
-import org.tenon.models.checkpoint.ReferenceFile;
 
 /** Every golden on every backend: a new golden is a folder. A backend that isn't there isn't run, by name. */
 class GoldenTest {
@@ -30,21 +26,8 @@ class GoldenTest {
                         .map(type -> Arguments.of(golden.getFileName().toString(), type)));
     }
 
-    private static Verification verify(Tenon.Builder builder, String name) {
-        Path folder = Goldens.FOLDER.resolve(name);
-        try (ReferenceFile reference = ReferenceFile.in(folder)) {
-            int rows = Verification.rows(reference);
-            Limits limits = Limits.defaults()
-                    .rows(rows)
-                    .outputs(rows)
-                    .sequences(reference.cases().size())
-                    .context(Verification.context(reference));
-            try (Tenon tenon = builder.limits(limits).open();
-                    Model model = tenon.model(folder)) {
-                return Verification.of(
-                        model, reference, tenon.blueprint(model.spec()).lengthDependences());
-            }
-        }
+    private static Verification verify(Tenon.Builder builder, String golden) {
+        return Goldens.verify(builder, Goldens.FOLDER.resolve(golden), golden);
     }
 
     @ParameterizedTest

@@ -6,10 +6,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.tenon.api.backend.WeightSource;
+import org.tenon.api.model.Limits;
+import org.tenon.api.model.Model;
 import org.tenon.models.Tenon;
+import org.tenon.models.checkpoint.Checkpoint;
+import org.tenon.models.checkpoint.CheckpointWriter;
+import org.tenon.models.checkpoint.Json;
+import org.tenon.models.checkpoint.ReferenceFile;
 import org.tenon.testing.primitive.PrimitiveProvider;
 
 /** The goldens there are, and the backends that they are held against: a new backend is a line. */
@@ -54,6 +64,47 @@ public final class Goldens {
         return backend.equals("primitive")
                 ? Tenon.builder().backend(new PrimitiveProvider())
                 : Tenon.builder().backend(backend);
+    }
+
+    /**
+     * Verifies a model against a golden's reference, with limits that suffice for it.
+     *
+     * @param builder makes Tenon
+     * @param folder the model
+     * @param golden the golden's name
+     * @return what was found
+     */
+    public static Verification verify(Tenon.Builder builder, Path folder, String golden) {
+        try (ReferenceFile reference = ReferenceFile.in(FOLDER.resolve(golden))) {
+            int rows = Verification.rows(reference);
+            Limits limits = Limits.defaults()
+                    .rows(rows)
+                    .outputs(rows)
+                    .sequences(reference.cases().size())
+                    .context(Verification.context(reference));
+            try (Tenon tenon = builder.limits(limits).open();
+                    Model model = tenon.model(folder)) {
+                return Verification.of(
+                        model, reference, tenon.blueprint(model.spec()).lengthDependences());
+            }
+        }
+    }
+
+    /**
+     * Copies a golden's configuration, and its tensors as they are changed.
+     *
+     * @param golden the golden's name
+     * @param folder where to
+     * @param change changes the tensors by name
+     */
+    public static void copy(String golden, Path folder, Consumer<Map<String, WeightSource>> change) {
+        try (Checkpoint checkpoint = Checkpoint.open(FOLDER.resolve(golden))) {
+            Map<String, WeightSource> tensors = new LinkedHashMap<>();
+            checkpoint.tensors().keySet().forEach(name -> tensors.put(name, checkpoint.tensor(name)));
+            change.accept(tensors);
+            CheckpointWriter.write(folder, tensors, CheckpointWriter.SHARD_BYTES);
+            Json.write(folder.resolve(Checkpoint.CONFIG), checkpoint.config());
+        }
     }
 
     /**

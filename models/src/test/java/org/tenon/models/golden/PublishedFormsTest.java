@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,46 +16,20 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tenon.api.backend.WeightSource;
-import org.tenon.api.model.Limits;
-import org.tenon.api.model.Model;
 import org.tenon.models.Tenon;
-import org.tenon.models.checkpoint.Checkpoint;
-import org.tenon.models.checkpoint.CheckpointWriter;
-import org.tenon.models.checkpoint.ReferenceFile;
 
 /** The forms in which checkpoints of each family are published: whatever stands in the file beside the weights, or before their names, the numbers are the reference's. */
 class PublishedFormsTest {
-    private static final Path GOLDENS = Path.of("src/test/resources/goldens");
-
     @TempDir
     private Path folder;
 
-    /** A copy of a golden whose tensors are changed. */
-    private void copy(String golden, Consumer<Map<String, WeightSource>> change) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(GOLDENS.resolve(golden))) {
-            Map<String, WeightSource> tensors = new LinkedHashMap<>();
-            checkpoint.tensors().keySet().forEach(name -> tensors.put(name, checkpoint.tensor(name)));
-            change.accept(tensors);
-            CheckpointWriter.write(folder, tensors, CheckpointWriter.SHARD_BYTES);
-        }
-        Files.copy(GOLDENS.resolve(golden).resolve(Checkpoint.CONFIG), folder.resolve(Checkpoint.CONFIG));
+    private void copy(String golden, Consumer<Map<String, WeightSource>> change) {
+        Goldens.copy(golden, folder, change);
     }
 
     private void isTheReferences(String golden) {
-        try (ReferenceFile reference = ReferenceFile.in(GOLDENS.resolve(golden))) {
-            int rows = Verification.rows(reference);
-            Limits limits = Limits.defaults()
-                    .rows(rows)
-                    .outputs(rows)
-                    .sequences(reference.cases().size())
-                    .context(Verification.context(reference));
-            try (Tenon tenon = Tenon.builder().backend("cpu").limits(limits).open();
-                    Model model = tenon.model(folder)) {
-                Verification found = Verification.of(
-                        model, reference, tenon.blueprint(model.spec()).lengthDependences());
-                assertTrue(found.passed(), found::toString);
-            }
-        }
+        Verification found = Goldens.verify(Tenon.builder().backend("cpu"), folder, golden);
+        assertTrue(found.passed(), found::toString);
     }
 
     /** The body of a model that was saved by itself has no prefix; a head has none in any case. */

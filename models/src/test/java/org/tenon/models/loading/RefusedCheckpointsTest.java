@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -18,29 +17,22 @@ import org.tenon.api.backend.WeightSource;
 import org.tenon.api.config.Config;
 import org.tenon.models.Tenon;
 import org.tenon.models.checkpoint.Checkpoint;
-import org.tenon.models.checkpoint.CheckpointWriter;
 import org.tenon.models.checkpoint.InvalidCheckpoint;
 import org.tenon.models.checkpoint.Json;
+import org.tenon.models.golden.Goldens;
 
 /** What a user is told of a checkpoint that is broken or unknown, whichever family it is of. */
 class RefusedCheckpointsTest {
-    private static final Path GOLDENS = Path.of("src/test/resources/goldens");
-
     @TempDir
     private Path folder;
 
     private void copy(String golden, Consumer<Map<String, WeightSource>> tensors, Map<String, Object> fields) {
-        try (Checkpoint checkpoint = Checkpoint.open(GOLDENS.resolve(golden))) {
-            Map<String, WeightSource> all = new LinkedHashMap<>();
-            checkpoint.tensors().keySet().forEach(name -> all.put(name, checkpoint.tensor(name)));
-            tensors.accept(all);
-            CheckpointWriter.write(folder, all, CheckpointWriter.SHARD_BYTES);
-            Config changed = checkpoint.config();
-            for (Map.Entry<String, Object> field : fields.entrySet()) {
-                changed = changed.with(field.getKey(), field.getValue());
-            }
-            Json.write(folder.resolve(Checkpoint.CONFIG), changed);
+        Goldens.copy(golden, folder, tensors);
+        Config changed = Json.read(folder.resolve(Checkpoint.CONFIG));
+        for (Map.Entry<String, Object> field : fields.entrySet()) {
+            changed = changed.with(field.getKey(), field.getValue());
         }
+        Json.write(folder.resolve(Checkpoint.CONFIG), changed);
     }
 
     private String refused(Class<? extends TenonException> kind) {
@@ -116,8 +108,8 @@ class RefusedCheckpointsTest {
         "jamba-experts, num_hidden_layers, model.layers.",
     })
     void layersTooManyOrTooFewAreToldAsSuch(String golden, String field, String layer) {
-        int there =
-                Json.read(GOLDENS.resolve(golden).resolve(Checkpoint.CONFIG)).positive(field);
+        int there = Json.read(Goldens.FOLDER.resolve(golden).resolve(Checkpoint.CONFIG))
+                .positive(field);
         copy(golden, tensors -> {}, Map.of(field, there + 1));
         holds(
                 refused(InvalidCheckpoint.class),
@@ -139,8 +131,8 @@ class RefusedCheckpointsTest {
     @ParameterizedTest
     @ValueSource(strings = {"qwen2-biases", "qwen3-head-norms", "gemma2-window"})
     void aListOfLayersOfAnotherLengthIsToldWithBoth(String golden) {
-        int there =
-                Json.read(GOLDENS.resolve(golden).resolve(Checkpoint.CONFIG)).positive("num_hidden_layers");
+        int there = Json.read(Goldens.FOLDER.resolve(golden).resolve(Checkpoint.CONFIG))
+                .positive("num_hidden_layers");
         copy(golden, tensors -> {}, Map.of("num_hidden_layers", there + 1));
         holds(
                 refused(InvalidConfig.class),
@@ -166,8 +158,8 @@ class RefusedCheckpointsTest {
     @ParameterizedTest
     @CsvSource(textBlock = EXPERTS)
     void anExpertThatIsMissingOrTooManyOrOfAnotherShapeIsNamed(String golden, String field, String name) {
-        int experts =
-                Json.read(GOLDENS.resolve(golden).resolve(Checkpoint.CONFIG)).positive(field);
+        int experts = Json.read(Goldens.FOLDER.resolve(golden).resolve(Checkpoint.CONFIG))
+                .positive(field);
         String second = name.formatted(1);
         copy(golden, tensors -> tensors.remove(second), Map.of());
         String missing = refused(InvalidCheckpoint.class);
@@ -190,7 +182,7 @@ class RefusedCheckpointsTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 1})
     void expertsInOneTensorAreCountedByItsShape(int more) {
-        Config config = Json.read(GOLDENS.resolve("mixtral-joined").resolve(Checkpoint.CONFIG));
+        Config config = Json.read(Goldens.FOLDER.resolve("mixtral-joined").resolve(Checkpoint.CONFIG));
         int experts = config.positive("num_local_experts");
         copy("mixtral-joined", tensors -> {}, Map.of("num_local_experts", experts + more));
         holds(
