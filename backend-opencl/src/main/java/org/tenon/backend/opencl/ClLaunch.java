@@ -9,6 +9,7 @@ import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Storage;
 import org.tenon.backend.opencl.ffi.ClKernel;
 
 /**
@@ -80,6 +81,12 @@ final class ClLaunch implements Launch {
         Builder memory(Buffer buffer) {
             kernel.set(next++, ClMemory.buffer(buffer.storage()));
             kernel.set(next++, buffer.offset());
+            return this;
+        }
+
+        /** Memory alone, in which numbers say where things lie. */
+        Builder memory(Storage storage) {
+            kernel.set(next++, ClMemory.buffer(storage));
             return this;
         }
 

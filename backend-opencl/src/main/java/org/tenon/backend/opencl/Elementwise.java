@@ -37,8 +37,8 @@ final class Elementwise {
             Binary.LESS,
             Binary.EQUAL);
 
-    /** In the order of {@code gates.cl}. */
-    private static final List<Activation> ACTIVATIONS = List.of(
+    /** In the order of {@code activations.cl}. */
+    static final List<Activation> ACTIVATIONS = List.of(
             Activation.SILU,
             Activation.GELU,
             Activation.GELU_TANH,

@@ -5,9 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tenon.api.tensor.DType;
@@ -27,7 +31,7 @@ final class Kernels implements AutoCloseable {
     private static final int ITEMS = 4;
 
     private static final String FOLDER = "kernels/";
-    private static final String COMMON = "common.cl";
+    private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(.*)\"\n");
     private static final String STANDARD = "-cl-std=CL1.2";
 
     private final ClContext context;
@@ -77,13 +81,20 @@ final class Kernels implements AutoCloseable {
                 .collect(Collectors.joining(" "));
         ClProgram program = programs.computeIfAbsent(
                 file + " " + options,
-                _ -> ClProgram.compile(context, cache, file + ".cl", text(COMMON) + text(file + ".cl"), options));
+                _ -> ClProgram.compile(context, cache, file + ".cl", text(file + ".cl", new HashSet<>()), options));
         return new ClLaunch.Builder(this, program.kernel(function));
     }
 
     /** A launch of a program that is the same for all types. */
     ClLaunch.Builder launch(String file, String function) {
         return launch(file, function, Map.of());
+    }
+
+    /** A program's text, what it includes in the place of the lines that say so, each file once. */
+    private static String text(String file, Set<String> there) {
+        return INCLUDE.matcher(text(file))
+                .replaceAll(line -> Matcher.quoteReplacement(
+                        there.add(line.group(1)) ? text(line.group(1), there) : ""));
     }
 
     private static String text(String file) {

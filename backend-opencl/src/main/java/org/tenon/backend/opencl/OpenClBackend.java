@@ -9,6 +9,7 @@ import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.CausalConv;
 import org.tenon.api.op.Convert;
 import org.tenon.api.op.Embedding;
+import org.tenon.api.op.Experts;
 import org.tenon.api.op.Fill;
 import org.tenon.api.op.Gated;
 import org.tenon.api.op.Gather;
@@ -18,6 +19,7 @@ import org.tenon.api.op.Linear;
 import org.tenon.api.op.MatMul;
 import org.tenon.api.op.Reduce;
 import org.tenon.api.op.RmsNorm;
+import org.tenon.api.op.Route;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
@@ -49,6 +51,7 @@ final class OpenClBackend {
         Rows rows = new Rows(kernels);
         Products products = new Products(kernels, elementwise);
         Scans scans = new Scans(kernels);
+        Mixtures mixtures = new Mixtures(kernels);
         ClMemory memory = new ClMemory(context, memoryBytes, device.largestBuffer());
         return KernelBackend.on(OpenClProvider.NAME, memory, queue)
                 .kernel(Fill.class, elementwise::fill)
@@ -61,10 +64,12 @@ final class OpenClBackend {
                 .kernel(Gather.class, rows::gather)
                 .kernel(Scatter.class, rows::scatter)
                 .kernel(MatMul.class, products::matmul)
-                .layout(Panels.LAYOUT, new Panels(memory, queue)::arrange)
+                .layout(Panels.LAYOUT, new Panels(kernels, memory, queue)::arrange)
                 .kernel(Linear.class, products::linear)
                 .kernel(Attention.class, new Attentions(kernels, batchInvariant)::attention)
                 .kernel(CausalConv.class, scans::conv)
+                .kernel(Route.class, mixtures::route)
+                .kernel(Experts.class, mixtures::experts)
                 .kernel(SelectiveScan.class, scans::selective)
                 .kernel(StateSpaceDual.class, scans::dual)
                 .kernel(RmsNorm.class, rows::rmsNorm)

@@ -1,28 +1,32 @@
 package org.tenon.backend.opencl;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.tenon.api.backend.DeviceMemory;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.tensor.Layout;
+import org.tenon.api.tensor.Shape;
+import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Storage;
 
 /**
  * A matrix {@code [columns, inner]} as panels of 32 columns of the product, each {@code [inner, 32]}, so that one number of a row meets 32 weights that lie
- * together. The last panel is filled up with zeros.
+ * together. The last panel of a matrix is filled up with zeros; a stack of matrices is one after another.
  */
 final class Panels {
     static final Layout LAYOUT = new Layout("panels of 32 columns");
     static final int COLUMNS = 32;
 
+    /** Bytes that are read, brought to the device and turned there at once. */
+    private static final long SLAB = 8L << 20;
+
+    private final Kernels kernels;
     private final DeviceMemory memory;
     private final Queue queue;
 
-    Panels(DeviceMemory memory, Queue queue) {
+    Panels(Kernels kernels, DeviceMemory memory, Queue queue) {
+        this.kernels = kernels;
         this.memory = memory;
         this.queue = queue;
     }
@@ -32,28 +36,31 @@ final class Panels {
     }
 
     /**
-     * Reads a weight panel by panel.
+     * Reads a weight slab by slab.
      *
-     * @param source a matrix of a scalar type
+     * @param source a matrix of a scalar type, or a stack of them
      * @return the panels, one after another
      */
     Storage arrange(WeightSource source) {
-        long columns = source.rows();
-        long inner = source.shape().width();
-        long bytes = COLUMNS * source.rowBytes();
-        Storage storage = memory.allocate(count(columns) * bytes);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment rows = arena.allocate(bytes, 64);
-            MemorySegment panel = arena.allocate(bytes, 64);
-            for (long column = 0; column < columns; column += COLUMNS) {
-                long part = Math.min(COLUMNS, columns - column);
-                source.read(column, part, rows);
-                if (part < COLUMNS) {
-                    rows.asSlice(part * source.rowBytes()).fill((byte) 0);
+        Shape shape = source.shape();
+        long matrices = shape.rank() == 3 ? shape.size(0) : 1;
+        long columns = shape.size(shape.rank() - 2);
+        long panel = COLUMNS * source.rowBytes();
+        long rows = Math.max(1, SLAB / Math.max(1, panel)) * COLUMNS; // of a slab
+        Storage storage = memory.allocate(matrices * count(columns) * panel);
+        try (Arena arena = Arena.ofConfined();
+                Storage slab = memory.allocate(Math.min(rows, count(columns) * COLUMNS) * source.rowBytes())) {
+            MemorySegment read = arena.allocate(Math.min(rows, columns) * source.rowBytes(), 64);
+            for (long matrix = 0; matrix < matrices; matrix++) {
+                for (long column = 0; column < columns; column += rows) {
+                    long part = Math.min(rows, columns - column);
+                    source.read(matrix * columns + column, part, read);
+                    queue.upload(read, slab, 0, part * source.rowBytes());
+                    long at = (matrix * count(columns) + column / COLUMNS) * panel;
+                    turn(source, slab, storage, at, part);
                 }
-                transpose(rows, panel, inner, source.type().blockBytes());
-                queue.upload(panel, storage, column / COLUMNS * bytes, bytes);
             }
+            queue.finish();
         } catch (RuntimeException failure) {
             storage.close();
             throw failure;
@@ -61,17 +68,14 @@ final class Panels {
         return storage;
     }
 
-    private static void transpose(MemorySegment rows, MemorySegment panel, long inner, int elementBytes) {
-        for (long i = 0; i < inner; i++) {
-            for (long column = 0; column < COLUMNS; column++) {
-                long from = (column * inner + i) * elementBytes;
-                long to = (i * COLUMNS + column) * elementBytes;
-                if (elementBytes == Short.BYTES) {
-                    panel.set(JAVA_SHORT_UNALIGNED, to, rows.get(JAVA_SHORT_UNALIGNED, from));
-                } else {
-                    panel.set(JAVA_INT_UNALIGNED, to, rows.get(JAVA_INT_UNALIGNED, from));
-                }
-            }
-        }
+    private void turn(WeightSource source, Storage slab, Storage panels, long at, long rows) {
+        kernels.launch("turn", "turn_" + source.type().blockBytes())
+                .memory(panels)
+                .number(at)
+                .memory(slab)
+                .number(source.shape().width())
+                .number(rows)
+                .over(step -> count(rows), COLUMNS * source.shape().width())
+                .run(queue, StepShape.NONE);
     }
 }

@@ -30,51 +30,70 @@ final class Products {
         this.elementwise = elementwise;
     }
 
-    /** Rows are multiplied in F32, and become so first. On a processor, panels are read from end to end; elsewhere, and for a weight that is looked up as well, rows as they lie. */
+    /**
+     * Rows are multiplied in F32, and become so first. On a processor they are brought into blocks, and panels of weights are read from end to end; elsewhere rows of weights are read as
+     * they lie.
+     */
     Lookup<Linear.In<Buffer>> linear(Linear op, Linear.In<Tensor> in, List<Tensor> out) {
         if (!Kernels.FLOATS.contains(in.x().type())
                 || !Kernels.FLOATS.contains(op.type())
                 || !in.weights().stream().allMatch(weight -> Kernels.FLOATS.contains(weight.type()))) {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
-        DType type = in.x().type();
-        Lookup.Native<Linear.In<Buffer>> kernel = Lookup.kernel((operands, outputs, workspace) -> {
-            List<Launch> segments = new ArrayList<>();
-            Buffer x = operands.x();
-            if (!type.equals(DType.F32)) {
-                x = new Buffer("x", x.spec().as(DType.F32), workspace.storage(), workspace.offset(), Layout.DENSE);
-                segments.add(elementwise.converted(operands.x(), x));
-            }
-            long column = 0;
-            for (Buffer weight : operands.weights()) {
-                long end = column + weight.shape().size(0);
-                segments.add(segment(
-                        x, weight, columns(operands.bias(), column, end), columns(outputs.getFirst(), column, end)));
-                column = end;
-            }
-            return inOrder(segments.toArray(Launch[]::new));
-        });
-        Lookup.Native<Linear.In<Buffer>> roomy =
-                type.equals(DType.F32) ? kernel : kernel.workspace(in.x().spec().as(DType.F32)::bytes);
-        return kernels.processor() ? roomy.taking("weights", Panels.LAYOUT, Layout.DENSE) : roomy;
+        TensorSpec floats = TensorSpec.dense(DType.F32, in.x().shape());
+        Lookup.Native<Linear.In<Buffer>> kernel = Lookup.<Linear.In<Buffer>>kernel((operands, outputs, workspace) -> {
+                    Buffer x = operands.x();
+                    Buffer room = new Buffer("x", floats, workspace.storage(), workspace.offset(), Layout.DENSE);
+                    boolean panels = operands.weights().getFirst().layout().equals(Panels.LAYOUT);
+                    List<Launch> launches = new ArrayList<>();
+                    if (panels) {
+                        launches.add(pack(x, room));
+                    } else if (!x.type().equals(DType.F32)) {
+                        launches.add(elementwise.converted(x, room));
+                    }
+                    Buffer left = panels || !x.type().equals(DType.F32) ? room : x;
+                    long column = 0;
+                    for (Buffer weight : operands.weights()) {
+                        long end = column + weight.shape().size(0);
+                        launches.add(segment(
+                                panels,
+                                left,
+                                weight,
+                                columns(operands.bias(), column, end),
+                                columns(outputs.getFirst(), column, end)));
+                        column = end;
+                    }
+                    return inOrder(launches);
+                })
+                .workspace(floats::bytes);
+        return kernels.processor() ? kernel.taking("weights", Panels.LAYOUT) : kernel;
     }
 
-    /** Launches one after another, without an object for each time. */
-    private static Launch inOrder(Launch[] launches) {
+    /** One after another, without an object in a step. */
+    static Launch inOrder(List<Launch> launches) {
+        Launch[] each = launches.toArray(Launch[]::new);
         return (queue, step) -> {
-            for (Launch launch : launches) {
+            for (Launch launch : each) {
                 launch.run(queue, step);
             }
         };
     }
 
-    private Launch segment(Buffer x, Buffer weight, Optional<Buffer> bias, Buffer result) {
-        boolean panels = weight.layout().equals(Panels.LAYOUT);
+    private Launch pack(Buffer x, Buffer room) {
+        var rows = View.rows(x.shape());
+        return kernels.launch("pack", "pack", Map.of("W", DType.F32, "X", x.type()))
+                .memory(room)
+                .operand(x)
+                .size(rows)
+                .over(rows, x.spec().width());
+    }
+
+    private Launch segment(boolean panels, Buffer x, Buffer weight, Optional<Buffer> bias, Buffer result) {
         var rows = View.rows(x.shape());
         long width = x.spec().width();
         ClLaunch.Builder launch = kernels.launch("linear", panels ? "panels" : "dense", Map.of("W", weight.type()))
-                .operand(result)
-                .operand(x)
+                .operand(result);
+        (panels ? launch.memory(x) : launch.operand(x))
                 .operand(weight)
                 .operand(bias)
                 .number(Kernels.FLOATS.indexOf(result.type()))

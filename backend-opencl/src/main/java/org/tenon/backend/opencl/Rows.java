@@ -16,6 +16,7 @@ import org.tenon.api.op.Rope;
 import org.tenon.api.op.Scatter;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.Layout;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
 
@@ -111,15 +112,19 @@ final class Rows {
                 Rope.INTERLEAVED);
     }
 
+    /** A table that is a product's weight too, as a tied embedding, may lie in panels. */
     Lookup<Embedding.In<Buffer>> embedding(Embedding op, Embedding.In<Tensor> in, List<Tensor> out) {
-        return between(
-                in.table().type(),
-                op.type(),
-                (operands, outputs, workspace) -> typed("tables", "embedding", operands.table(), outputs.getFirst())
-                        .operand(operands.ids())
-                        .over(
-                                View.rows(outputs.getFirst().shape()),
-                                operands.table().spec().width()));
+        Lookup<Embedding.In<Buffer>> kernel = between(in.table().type(), op.type(), (operands, outputs, workspace) -> {
+            boolean panels = operands.table().layout().equals(Panels.LAYOUT);
+            return typed("tables", panels ? "embedding_panels" : "embedding", operands.table(), outputs.getFirst())
+                    .operand(operands.ids())
+                    .over(
+                            View.rows(outputs.getFirst().shape()),
+                            operands.table().spec().width());
+        });
+        return kernels.processor() && kernel instanceof Lookup.Native<Embedding.In<Buffer>> found
+                ? found.taking("table", Panels.LAYOUT, Layout.DENSE)
+                : kernel;
     }
 
     Lookup<CacheWrite.In<Buffer>> cacheWrite(CacheWrite op, CacheWrite.In<Tensor> in, List<Tensor> out) {

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // Attention over blocks of keys and values, for a processor. Q and C are the types of queries and of what is cached.
 //
 // A unit is a tile of rows and a key head. It goes through the keys sixteen at a time with a running softmax (Milakov and Gimelshein 2018) for each of

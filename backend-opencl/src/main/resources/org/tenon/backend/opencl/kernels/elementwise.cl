@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // The primitives that treat each element for itself. A unit is an element; the output's view has the sizes, and those of the operands its strides.
 
 // Each part of a run that lies in one row, between the two: n elements, from where PLACE says.

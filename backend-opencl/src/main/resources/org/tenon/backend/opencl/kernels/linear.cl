@@ -1,5 +1,6 @@
-// Products of rows in F32 with a weight matrix of type W: y = x w^T + b. On panels, sums run along the inner dimension in order, so that a row's bits
-// don't depend on the rows beside it. The output's type is a number: F32, F16, BF16.
+#include "panels.cl"
+
+// Products of rows in F32 with a weight matrix of type W: y = x w^T + b. The output's type is a number: F32, F16, BF16.
 
 static inline void put_one(float sum, ulong type, bytes y, ulong i) {
     switch (type) {
@@ -26,46 +27,22 @@ static inline void put(float16 sums, bytes B, ulong8 bv, ulong type, ulong colum
     }
 }
 
-// Rows of x against a panel of 32 columns, [inner, 32]: each number of x meets 32 weights that lie together.
-#define ROW(r) float16 low##r = 0, high##r = 0; bytes x##r = P + row_at(row + r, pv);
-#define STEP(r)                                                                                                        \
-    {                                                                                                                  \
-        float16 x = (float16) (load_F32(x##r, i));                                                                      \
-        low##r = fma(x, w0, low##r);                                                                                   \
-        high##r = fma(x, w1, high##r);                                                                                 \
-    }
-#define DONE(r)                                                                                                        \
-    put(low##r, B, bv, type, column, n, Y + row_at(row + r, yv));                                                            \
-    put(high##r, B, bv, type, column + 16, n, Y + row_at(row + r, yv));
-#define BLOCK(EACH)                                                                                                    \
-    {                                                                                                                  \
-        EACH(ROW)                                                                                                      \
-        for (ulong i = 0; i < k; i++) {                                                                                \
-            float16 w0 = LOAD16(W)(panel, 32 * i), w1 = LOAD16(W)(panel, 32 * i + 16);                                 \
-            EACH(STEP)                                                                                                 \
-        }                                                                                                              \
-        EACH(DONE)                                                                                                     \
-    }
-#define EACH1(D) D(0)
-#define EACH4(D) D(0) D(1) D(2) D(3)
-#define EACH12(D) D(0) D(1) D(2) D(3) D(4) D(5) D(6) D(7) D(8) D(9) D(10) D(11)
-
-// A unit is a panel with twelve rows: as many sums as a processor with vectors of sixteen has registers for.
+// Rows in blocks (pack.cl) against panels. A unit is a panel with twelve rows; units of one panel follow one another, so that it stays in the cache.
 kernel void panels(
-    bytes Y, ulong8 yv, bytes P, ulong8 pv, bytes M, ulong8 mv, bytes B, ulong8 bv, ulong type, ulong rows, ulong units, ulong run) {
-    ulong n = WIDTH(yv), k = WIDTH(pv), blocks = (rows + 11) / 12, end = END(units, run);
+    bytes Y, ulong8 yv, bytes X, ulong at, bytes M, ulong8 mv, bytes B, ulong8 bv, ulong type, ulong rows, ulong units, ulong run) {
+    ulong n = WIDTH(yv), k = WIDTH(mv), blocks = (rows + MANY - 1) / MANY, end = END(units, run);
     for (ulong unit = FIRST(run); unit < end; unit++) {
-        ulong column = unit / blocks * 32, row = unit % blocks * 12, last = min(row + 12, rows);
-        bytes panel = M + mv.s0 + column * k * SIZE(W);
-        if (row + 12 == last) {
-            BLOCK(EACH12)
-            continue;
-        }
-        for (; row + 4 <= last; row += 4) {
-            BLOCK(EACH4)
-        }
-        for (; row < last; row++) {
-            BLOCK(EACH1)
+        ulong column = unit / blocks * COLUMNS, row = unit % blocks * MANY, last = min(row + MANY, rows);
+        while (row < last) {
+            ulong first, size;
+            block_of(row, rows, &first, &size);
+            float sums[MANY * COLUMNS];
+            multiply((global const float *) (X + at) + row * k, size, M + mv.s0 + column * k * SIZE(W), k, sums);
+            for (ulong r = 0; r < size; r++, row++) {
+                bytes y = Y + row_at(row, yv);
+                put(vload16(2 * r, sums), B, bv, type, column, n, y);
+                put(vload16(2 * r + 1, sums), B, bv, type, column + 16, n, y);
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // The matrix product of a program: A and B are its types. A unit is sixteen columns of a row of the output.
 //
 // av is [matrices, m, k], bv [stack, rows, columns] and yv [matrices, m, n], so that a row of all matrices is one of the view.

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // Norms of rows of type X, written as Y, computed in F32. A unit is a row.
 
 static inline float sum_of(bytes x, ulong n) {

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // Rotary position embedding of heads of type X, written as OUT. A unit is a head of a row.
 kernel void rope(
     bytes Y, ulong8 yv, bytes P, ulong8 pv, bytes C, ulong8 cv, bytes S, ulong8 sv, ulong heads, ulong interleaved,

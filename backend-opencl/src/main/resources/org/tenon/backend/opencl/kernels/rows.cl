@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // The primitives whose unit is a row: reductions, and rows put elsewhere by index.
 
 kernel void reduce_sum(bytes Y, ulong8 yv, bytes X, ulong8 xv, ulong units, ulong run) {

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // Convolutions and scans over the rows of sequences, for a processor. X is the type of what is scanned, OUT that of the output.
 //
 // A unit is sixteen channels, or a head: it goes through all rows, and keeps what it carries from row to row for itself. It begins a sequence with the slot

@@ -1,3 +1,5 @@
+#include "common.cl"
+
 // Rows of a table of type X, written as OUT. A unit is a row; a negative id gives zeros.
 kernel void embedding(bytes Y, ulong8 yv, bytes T, ulong8 tv, bytes I, ulong8 iv, ulong units, ulong run) {
     ulong n = WIDTH(tv), end = END(units, run);
@@ -6,6 +8,18 @@ kernel void embedding(bytes Y, ulong8 yv, bytes T, ulong8 tv, bytes I, ulong8 iv
         bytes y = Y + row_at(row, yv), x = T + row_at(max(id, 0), tv);
         for (ulong i = 0; i < n; i++) {
             STORE(OUT)(id < 0 ? 0.0f : LOAD(X)(x, i), y, i);
+        }
+    }
+}
+
+// The same of a table in panels of 32 rows, turned: [k][32].
+kernel void embedding_panels(bytes Y, ulong8 yv, bytes T, ulong8 tv, bytes I, ulong8 iv, ulong units, ulong run) {
+    ulong n = WIDTH(tv), end = END(units, run);
+    for (ulong row = FIRST(run); row < end; row++) {
+        int id = ((global int *) (I + iv.s0))[row];
+        bytes y = Y + row_at(row, yv), x = T + tv.s0 + max(id, 0) / 32 * n * 32 * SIZE(X);
+        for (ulong i = 0; i < n; i++) {
+            STORE(OUT)(id < 0 ? 0.0f : LOAD(X)(x, i * 32 + id % 32), y, i);
         }
     }
 }
