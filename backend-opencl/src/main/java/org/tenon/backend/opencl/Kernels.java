@@ -93,8 +93,8 @@ final class Kernels implements AutoCloseable {
     /** A program's text, what it includes in the place of the lines that say so, each file once. */
     private static String text(String file, Set<String> there) {
         return INCLUDE.matcher(text(file))
-                .replaceAll(line -> Matcher.quoteReplacement(
-                        there.add(line.group(1)) ? text(line.group(1), there) : ""));
+                .replaceAll(
+                        line -> Matcher.quoteReplacement(there.add(line.group(1)) ? text(line.group(1), there) : ""));
     }
 
     private static String text(String file) {

@@ -60,12 +60,12 @@ final class Mixtures {
             return Math.min(entries, entries / MANY + LEFT * Math.min(experts, entries));
         }
 
-        long order(StepShape step) {
+        long order() {
             return aligned((experts + 1) * Integer.BYTES);
         }
 
         long blocks(StepShape step) {
-            return order(step) + aligned(entries(step) * Integer.BYTES);
+            return order() + aligned(entries(step) * Integer.BYTES);
         }
 
         long inputs(StepShape step) {
@@ -107,7 +107,7 @@ final class Mixtures {
         Map<String, DType> types = Map.of("X", in.x().type(), "W", weights, "OUT", op.type());
         return Lookup.<Experts.In<Buffer>>kernel((operands, outputs, workspace) -> {
                     long start = workspace.offset();
-                    ToLongFunction<StepShape> order = step -> start + room.order(step);
+                    long order = start + room.order();
                     ToLongFunction<StepShape> blocks = step -> start + room.blocks(step);
                     ToLongFunction<StepShape> inputs = step -> start + room.inputs(step);
                     ToLongFunction<StepShape> between = step -> start + room.between(step);
@@ -118,7 +118,7 @@ final class Mixtures {
                             kernels.launch("experts", "group", types)
                                     .operand(operands.ids())
                                     .memory(workspace)
-                                    .size(order)
+                                    .number(order)
                                     .size(blocks)
                                     .size(room::rows)
                                     .number(room.experts())
@@ -127,7 +127,7 @@ final class Mixtures {
                             kernels.launch("experts", "fetch", types)
                                     .operand(operands.x())
                                     .memory(workspace.storage())
-                                    .size(order)
+                                    .number(order)
                                     .size(blocks)
                                     .size(inputs)
                                     .number(room.chosen())
@@ -145,7 +145,7 @@ final class Mixtures {
                             kernels.launch("experts", "leave", types)
                                     .operand(operands.down())
                                     .memory(workspace.storage())
-                                    .size(order)
+                                    .number(order)
                                     .size(blocks)
                                     .size(between)
                                     .size(results)
