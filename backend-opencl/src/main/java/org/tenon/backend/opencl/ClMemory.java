@@ -72,6 +72,15 @@ final class ClMemory implements DeviceMemory {
     /** The zeros are written at once, for drivers take memory only when it is written to. */
     @Override
     public Storage allocate(long bytes) {
+        return allocate(bytes, true);
+    }
+
+    /** Takes memory that the caller writes all of, so that it need not be zero. */
+    Storage unwritten(long bytes) {
+        return allocate(bytes, false);
+    }
+
+    private Storage allocate(long bytes, boolean zeroed) {
         if (bytes > total || used.addAndGet(bytes) > total) {
             if (bytes <= total) {
                 used.addAndGet(-bytes);
@@ -83,7 +92,7 @@ final class ClMemory implements DeviceMemory {
                 throw new OutOfDeviceMemory(
                         context.name() + ", where a buffer has at most " + largest + " bytes,", bytes, limits());
             }
-            return zeroed(bytes);
+            return buffer(bytes, zeroed);
         } catch (RuntimeException failure) {
             used.addAndGet(-bytes);
             throw failure instanceof ClFailure cl && cl.outOfMemory()
@@ -92,11 +101,13 @@ final class ClMemory implements DeviceMemory {
         }
     }
 
-    private Storage zeroed(long bytes) {
+    private Storage buffer(long bytes, boolean zeroed) {
         ClBuffer buffer = context.buffer(Math.max(1, bytes)); // OpenCL has no empty buffers
         try {
-            context.clear(buffer, 0, Math.max(1, bytes));
-            context.finish();
+            if (zeroed) {
+                context.clear(buffer, 0, Math.max(1, bytes));
+                context.finish();
+            }
         } catch (RuntimeException failure) {
             buffer.close();
             throw failure;

@@ -2,7 +2,6 @@ package org.tenon.backend.opencl;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.tenon.api.backend.DeviceMemory;
 import org.tenon.api.backend.Queue;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.tensor.Layout;
@@ -19,13 +18,13 @@ final class Panels {
     static final int COLUMNS = 32;
 
     /** Bytes that are read, brought to the device and turned there at once. */
-    private static final long SLAB = 8L << 20;
+    private static final long SLAB = 2L << 20;
 
     private final Kernels kernels;
-    private final DeviceMemory memory;
+    private final ClMemory memory;
     private final Queue queue;
 
-    Panels(Kernels kernels, DeviceMemory memory, Queue queue) {
+    Panels(Kernels kernels, ClMemory memory, Queue queue) {
         this.kernels = kernels;
         this.memory = memory;
         this.queue = queue;
@@ -47,9 +46,9 @@ final class Panels {
         long columns = shape.size(shape.rank() - 2);
         long panel = COLUMNS * source.rowBytes();
         long rows = Math.max(1, SLAB / Math.max(1, panel)) * COLUMNS; // of a slab
-        Storage storage = memory.allocate(matrices * count(columns) * panel);
+        Storage storage = memory.unwritten(matrices * count(columns) * panel);
         try (Arena arena = Arena.ofConfined();
-                Storage slab = memory.allocate(Math.min(rows, count(columns) * COLUMNS) * source.rowBytes())) {
+                Storage slab = memory.unwritten(Math.min(rows, count(columns) * COLUMNS) * source.rowBytes())) {
             MemorySegment read = arena.allocate(Math.min(rows, columns) * source.rowBytes(), 64);
             for (long matrix = 0; matrix < matrices; matrix++) {
                 for (long column = 0; column < columns; column += rows) {
