@@ -92,7 +92,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"containing:", "containing:a:b, c", "op:Rope", "replay:Rope/x@native"})
+    @CsvSource({"containing:", "containing:a:b, c", "op:Rope", "kernels:Linear,Rope", "replay:Rope/x@native"})
     void aSelectionCanBeWrittenAsAWord(String word) {
         assertEquals(word, Selection.of(word).word());
     }

@@ -24,6 +24,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
      * @param layouts for weights by operand name ({@code weights} for all of a list), the layouts that the kernel can take, the best
      *     first; those that aren't named are {@link Layout#DENSE}
      * @param workspaceBytes scratch memory that a step of a given shape needs
+     * @param variant which of several ways to compute the op this is, as listings and profiles show it; empty where there is but one
      * @param binder makes the launch
      * @param <B> the op's operands once they have their places
      */
@@ -31,6 +32,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
             Set<Feature> handles,
             Map<String, List<Layout>> layouts,
             ToLongFunction<StepShape> workspaceBytes,
+            String variant,
             Binder<B> binder)
             implements Lookup<B> {
         /**
@@ -39,6 +41,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
          * @param handles the features that the kernel handles
          * @param layouts the layouts that it can take
          * @param workspaceBytes the scratch memory that it needs
+         * @param variant which way to compute the op it is
          * @param binder makes the launch
          */
         public Native {
@@ -53,7 +56,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
          * @return the answer
          */
         public Native<B> handling(Feature... features) {
-            return new Native<>(Set.of(features), layouts, workspaceBytes, binder);
+            return new Native<>(Set.of(features), layouts, workspaceBytes, variant, binder);
         }
 
         /**
@@ -66,7 +69,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
         public Native<B> taking(String operand, Layout... accepted) {
             Map<String, List<Layout>> all = new HashMap<>(layouts);
             all.put(operand, List.of(accepted));
-            return new Native<>(handles, all, workspaceBytes, binder);
+            return new Native<>(handles, all, workspaceBytes, variant, binder);
         }
 
         /**
@@ -76,7 +79,17 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
          * @return the answer
          */
         public Native<B> workspace(ToLongFunction<StepShape> bytes) {
-            return new Native<>(handles, layouts, bytes, binder);
+            return new Native<>(handles, layouts, bytes, variant, binder);
+        }
+
+        /**
+         * The same kernel, named among several that a backend has for the op.
+         *
+         * @param name a few words
+         * @return the answer
+         */
+        public Native<B> variant(String name) {
+            return new Native<>(handles, layouts, workspaceBytes, name, binder);
         }
     }
 
@@ -96,7 +109,7 @@ public sealed interface Lookup<B extends Operands<Buffer>> {
      * @return the answer
      */
     static <B extends Operands<Buffer>> Native<B> kernel(Binder<B> binder) {
-        return new Native<>(Set.of(), Map.of(), step -> 0, binder);
+        return new Native<>(Set.of(), Map.of(), step -> 0, "", binder);
     }
 
     /**

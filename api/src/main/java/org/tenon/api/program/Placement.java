@@ -206,7 +206,8 @@ final class Placement implements AutoCloseable {
         for (Node node : nodes) {
             parts.add(
                     switch (node) {
-                        case Node.Call<?, ?> call -> new Bound.Call(Kernel.of(call), bind(call));
+                        case Node.Call<?, ?> call ->
+                            new Bound.Call(Kernel.of(call, kernel(call).variant()), bind(call));
                         case Node.Loop loop -> new Bound.Loop(loop.turns(), bind(loop.body()));
                     });
         }

@@ -64,7 +64,8 @@ public final class Runner implements AutoCloseable {
             Bound step = placement.bind(lowered.step());
             load.run(backend.queue(), StepShape.NONE);
             backend.queue().finish();
-            return new Runner(backend, program.bounds(), placement, step, Listing.of(lowered.step()));
+            return new Runner(
+                    backend, program.bounds(), placement, step, Listing.of(lowered.step(), lowered.kernels()));
         } catch (RuntimeException | Error failure) {
             placement.close();
             throw failure;

@@ -54,7 +54,7 @@ final class Attentions {
         long kvHeads = in.keys().shape().size(1);
         long room = Float.BYTES
                 * room(heads / kvHeads, in.keys().width(), in.values().width());
-        return Lookup.<Attention.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        return kernels.<Attention.In<Buffer>>items((operands, outputs, workspace) -> {
                     ToLongFunction<StepShape> rows =
                             step -> operands.q().shape().dim(0).size(step);
                     long reach = op.sees() instanceof Visibility.Window window ? window.size() : ALL;

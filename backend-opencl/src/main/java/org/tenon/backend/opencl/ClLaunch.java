@@ -13,8 +13,9 @@ import org.tenon.api.tensor.Storage;
 import org.tenon.backend.opencl.ffi.ClKernel;
 
 /**
- * A kernel bound to its operands. Arguments that a step's shape decides are set again when they change; all others were set at load. The last two are how
- * many units of work there are, and how many of them, one after another, a work-item does. Allocates nothing in a step.
+ * A kernel bound to its operands. Arguments that a step's shape decides are set again when they change; all others were set at load. Where items do units of work, the
+ * last two are how many units there are, and how many of them, one after another, an item does; where each unit has a work-group there are no more. Allocates
+ * nothing in a step.
  */
 final class ClLaunch implements Launch {
     private static final long UNSET = -1;
@@ -29,8 +30,10 @@ final class ClLaunch implements Launch {
     private final ToLongFunction<StepShape> units;
     private final long grain;
     private final int last;
+    private final long group;
+    private final boolean grouped;
 
-    private ClLaunch(Builder builder, ToLongFunction<StepShape> units, long effort) {
+    private ClLaunch(Builder builder, ToLongFunction<StepShape> units, long effort, boolean grouped) {
         kernels = builder.kernels;
         kernel = builder.kernel;
         places = builder.places.stream().mapToInt(Integer::intValue).toArray();
@@ -40,19 +43,23 @@ final class ClLaunch implements Launch {
         this.units = units;
         grain = Math.max(1, EFFORT / Math.max(1, effort));
         last = builder.next;
+        group = builder.group;
+        this.grouped = grouped;
     }
 
     /** Sets arguments, in the kernel's order. */
     static final class Builder {
         private final Kernels kernels;
         private final ClKernel kernel;
+        private final long group;
         private final List<Integer> places = new ArrayList<>();
         private final List<ToLongFunction<StepShape>> sizes = new ArrayList<>();
         private int next;
 
-        Builder(Kernels kernels, ClKernel kernel) {
+        Builder(Kernels kernels, ClKernel kernel, long group) {
             this.kernels = kernels;
             this.kernel = kernel;
+            this.group = group;
         }
 
         /** An operand: its memory and its view. */
@@ -114,14 +121,28 @@ final class ClLaunch implements Launch {
             return this;
         }
 
+        /** {@return how many work-items a work-group of this launch has, where units are work-groups} */
+        long group() {
+            return group;
+        }
+
         /**
-         * The launch.
+         * The launch, a work-group for each unit of work.
+         *
+         * @param units how many units of work a step has
+         */
+        ClLaunch overGroups(ToLongFunction<StepShape> units) {
+            return new ClLaunch(this, units, 1, true);
+        }
+
+        /**
+         * The launch, by items.
          *
          * @param units how many units of work a step has
          * @param effort what one of them takes, in additions or the like
          */
         ClLaunch over(ToLongFunction<StepShape> units, long effort) {
-            return new ClLaunch(this, units, effort);
+            return new ClLaunch(this, units, effort, false);
         }
     }
 
@@ -138,6 +159,10 @@ final class ClLaunch implements Launch {
                 before[i] = size;
             }
         }
+        if (grouped) {
+            kernel.launch(count * group, group);
+            return;
+        }
         long run = run(count);
         if (count != before[places.length]) {
             kernel.set(last, count);
@@ -148,7 +173,7 @@ final class ClLaunch implements Launch {
         if (kernels.processor()) {
             kernel.launch(items, 1);
         } else {
-            kernel.launch((items + Kernels.GROUP - 1) / Kernels.GROUP * Kernels.GROUP, Kernels.GROUP);
+            kernel.launch((items + group - 1) / group * group, group);
         }
     }
 

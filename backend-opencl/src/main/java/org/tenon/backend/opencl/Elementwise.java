@@ -54,12 +54,12 @@ final class Elementwise {
 
     Lookup<Fill.In<Buffer>> fill(Fill op, Fill.In<Tensor> in, List<Tensor> out) {
         int bits = op.type().equals(DType.I32) ? (int) op.value() : Float.floatToRawIntBits((float) op.value());
-        return Lookup.kernel((operands, outputs, workspace) ->
+        return kernels.items((operands, outputs, workspace) ->
                 each("fill", outputs.getFirst(), List.of(), launch -> launch.number(Integer.toUnsignedLong(bits))));
     }
 
     Lookup<Iota.In<Buffer>> iota(Iota op, Iota.In<Tensor> in, List<Tensor> out) {
-        return Lookup.kernel((operands, outputs, workspace) -> each("iota", outputs.getFirst(), List.of()));
+        return kernels.items((operands, outputs, workspace) -> each("iota", outputs.getFirst(), List.of()));
     }
 
     Lookup<Convert.In<Buffer>> convert(Convert op, Convert.In<Tensor> in, List<Tensor> out) {
@@ -67,7 +67,7 @@ final class Elementwise {
         if (!SCALARS.contains(from) || !SCALARS.contains(op.type())) {
             return Lookup.unsupported("no conversion from " + from + " to " + op.type());
         }
-        return Lookup.kernel((operands, outputs, workspace) -> converted(operands.x(), outputs.getFirst()));
+        return kernels.items((operands, outputs, workspace) -> converted(operands.x(), outputs.getFirst()));
     }
 
     /** Elements in another type, or as they are. */
@@ -86,7 +86,7 @@ final class Elementwise {
             return Lookup.unsupported("no function " + op.function());
         }
         String name = copy ? "copy_" + in.x().type().blockBytes() : "unary_" + op.function();
-        return Lookup.kernel((operands, outputs, workspace) -> each(name, outputs.getFirst(), List.of(operands.x())));
+        return kernels.items((operands, outputs, workspace) -> each(name, outputs.getFirst(), List.of(operands.x())));
     }
 
     Lookup<Binary.In<Buffer>> binary(Binary op, Binary.In<Tensor> in, List<Tensor> out) {
@@ -94,12 +94,12 @@ final class Elementwise {
             return Lookup.unsupported("no function " + op.function());
         }
         String name = "binary_" + op.function() + "_" + in.a().type();
-        return Lookup.kernel(
+        return kernels.items(
                 (operands, outputs, workspace) -> each(name, outputs.getFirst(), List.of(operands.a(), operands.b())));
     }
 
     Lookup<Select.In<Buffer>> select(Select op, Select.In<Tensor> in, List<Tensor> out) {
-        return Lookup.kernel((operands, outputs, workspace) ->
+        return kernels.items((operands, outputs, workspace) ->
                 each("choose", outputs.getFirst(), List.of(operands.yes(), operands.no(), operands.condition())));
     }
 
@@ -121,13 +121,12 @@ final class Elementwise {
                         gate("gated", op.activation(), outputs.getFirst(), List.of(operands.gate(), operands.up())));
     }
 
-    private static <B extends Operands<Buffer>> Lookup<B> gate(
-            Activation activation, DType from, DType to, Binder<B> binder) {
+    private <B extends Operands<Buffer>> Lookup<B> gate(Activation activation, DType from, DType to, Binder<B> binder) {
         if (!ACTIVATIONS.contains(activation)) {
             return Lookup.unsupported("no activation " + activation);
         }
         return Kernels.FLOATS.contains(from) && Kernels.FLOATS.contains(to)
-                ? Lookup.kernel(binder)
+                ? kernels.items(binder)
                 : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
     }
 

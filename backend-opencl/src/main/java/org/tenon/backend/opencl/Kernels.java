@@ -14,9 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tenon.api.TenonException;
+import org.tenon.api.backend.Binder;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.Operands;
+import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
 import org.tenon.backend.opencl.ffi.BinaryCache;
 import org.tenon.backend.opencl.ffi.ClContext;
+import org.tenon.backend.opencl.ffi.ClDevice;
+import org.tenon.backend.opencl.ffi.ClKernel;
 import org.tenon.backend.opencl.ffi.ClProgram;
 
 /** The programs of {@code kernels/*.cl}, compiled when a kernel of theirs is first bound. Used from one thread at a time. */
@@ -24,8 +31,11 @@ final class Kernels implements AutoCloseable {
     /** The types that kernels compute with, in the order of their numbers in {@code linear.cl}. */
     static final List<DType> FLOATS = List.of(DType.F32, DType.F16, DType.BF16);
 
-    /** Work-items of a work-group on a GPU. */
+    /** Work-items of a work-group on a GPU that share nothing; those that share something are more where they can be. */
     static final int GROUP = 64;
+
+    /** Fewer than a program that is cut into groups is written for. */
+    private static final int LEAST_GROUP = 16;
 
     /** Work-items for each compute unit of a processor, so that none waits long for the last. */
     private static final int ITEMS = 4;
@@ -36,32 +46,42 @@ final class Kernels implements AutoCloseable {
 
     private final ClContext context;
     private final BinaryCache cache;
-    private final int units;
-    private final boolean processor;
+    private final ClDevice device;
+    private final Variant variant;
     private final Map<String, ClProgram> programs = new HashMap<>();
 
     /**
      * Compiles nothing.
      *
-     * @param context the device
+     * @param context the device, opened
      * @param cache keeps what was compiled
-     * @param units how many parts of the device compute side by side
-     * @param processor whether a work-group is one item that does much, rather than many that do little
+     * @param device the device
+     * @param variant how work is cut
      */
-    Kernels(ClContext context, BinaryCache cache, int units, boolean processor) {
+    Kernels(ClContext context, BinaryCache cache, ClDevice device, Variant variant) {
         this.context = context;
         this.cache = cache;
-        this.units = units;
-        this.processor = processor;
+        this.device = device;
+        this.variant = variant;
     }
 
     /** {@return the most work-items that a launch on a processor has} */
     long mostItems() {
-        return (long) ITEMS * units;
+        return (long) ITEMS * device.computeUnits();
     }
 
     boolean processor() {
-        return processor;
+        return variant == Variant.PROCESSOR;
+    }
+
+    /** A kernel that does a run of units in each item on a processor, and one unit in each item on a GPU. */
+    <B extends Operands<Buffer>> Lookup.Native<B> items(Binder<B> binder) {
+        return Lookup.kernel(binder).variant(processor() ? "work-groups of one" : "an item each");
+    }
+
+    /** A kernel that does each unit in a work-group, or in several ways that are. */
+    <B extends Operands<Buffer>> Lookup.Native<B> groups(Binder<B> binder) {
+        return Lookup.kernel(binder).variant("a work-group each");
     }
 
     /**
@@ -69,25 +89,52 @@ final class Kernels implements AutoCloseable {
      *
      * @param file the program's file, without {@code .cl}
      * @param function the kernel's name
-     * @param types the types that the program is compiled for, by the names that it gives them
+     * @param definitions the types and numbers that the program is compiled for, by the names that it gives them
      * @return the launch, without arguments
      */
-    ClLaunch.Builder launch(String file, String function, Map<String, DType> types) {
-        String options = Stream.concat(
-                        Stream.of(STANDARD),
-                        types.entrySet().stream()
-                                .map(each -> "-D " + each.getKey() + "=" + each.getValue())
-                                .sorted())
-                .collect(Collectors.joining(" "));
-        ClProgram program = programs.computeIfAbsent(
-                file + " " + options,
-                _ -> ClProgram.compile(context, cache, file + ".cl", text(file + ".cl", new HashSet<>()), options));
-        return new ClLaunch.Builder(this, program.kernel(function));
+    ClLaunch.Builder launch(String file, String function, Map<String, ?> definitions) {
+        return new ClLaunch.Builder(this, program(file, definitions).kernel(function), GROUP);
     }
 
     /** A launch of a program that is the same for all types. */
     ClLaunch.Builder launch(String file, String function) {
         return launch(file, function, Map.of());
+    }
+
+    /**
+     * A launch whose units are work-groups. The program is compiled for their size, which it knows as {@code GROUP}: a power of two.
+     *
+     * @param file the program's file, without {@code .cl}
+     * @param function the kernel's name
+     * @param definitions what the program is compiled for
+     * @param wanted work-items of a work-group, a power of two of 16 or more; half of it, and so on, where the device has no room for so many
+     * @return the launch, without arguments
+     */
+    ClLaunch.Builder groups(String file, String function, Map<String, ?> definitions, int wanted) {
+        Map<String, Object> all = new HashMap<>(definitions);
+        for (long group = Math.min(wanted, Long.highestOneBit(device.largestGroup()));
+                group >= LEAST_GROUP;
+                group /= 2) {
+            all.put("GROUP", group);
+            ClKernel kernel = program(file, all).kernel(function);
+            if (kernel.mostItems() >= group) {
+                return new ClLaunch.Builder(this, kernel, group);
+            }
+        }
+        throw new TenonException("the device " + context.name() + " has no room for work-groups of " + LEAST_GROUP
+                + " items of " + function + " in " + file + ".cl; try -D" + Variant.PROPERTY + "=processor");
+    }
+
+    private ClProgram program(String file, Map<String, ?> definitions) {
+        String options = Stream.concat(
+                        Stream.of(STANDARD),
+                        definitions.entrySet().stream()
+                                .map(each -> "-D " + each.getKey() + "=" + each.getValue())
+                                .sorted())
+                .collect(Collectors.joining(" "));
+        return programs.computeIfAbsent(
+                file + " " + options,
+                _ -> ClProgram.compile(context, cache, file + ".cl", text(file + ".cl", new HashSet<>()), options));
     }
 
     /** A program's text, what it includes in the place of the lines that say so, each file once. */

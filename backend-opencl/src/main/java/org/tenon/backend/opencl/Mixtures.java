@@ -28,7 +28,7 @@ final class Mixtures {
     }
 
     Lookup<Route.In<Buffer>> route(Route op, Route.In<Tensor> in, List<Tensor> out) {
-        return Lookup.<Route.In<Buffer>>kernel((operands, outputs, workspace) -> kernels.launch("routes", "route")
+        return kernels.<Route.In<Buffer>>items((operands, outputs, workspace) -> kernels.launch("routes", "route")
                         .operand(outputs.getFirst())
                         .operand(outputs.getLast())
                         .operand(operands.logits())
@@ -105,7 +105,7 @@ final class Mixtures {
         }
         Room room = Room.of(in.x().shape(), in.ids().shape(), in.gate().shape());
         Map<String, DType> types = Map.of("X", in.x().type(), "W", weights, "OUT", op.type());
-        return Lookup.<Experts.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        return kernels.<Experts.In<Buffer>>items((operands, outputs, workspace) -> {
                     long start = workspace.offset();
                     long order = start + room.order();
                     ToLongFunction<StepShape> blocks = step -> start + room.blocks(step);

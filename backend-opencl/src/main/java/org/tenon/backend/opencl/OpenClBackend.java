@@ -40,12 +40,13 @@ final class OpenClBackend {
      * @param device the device
      * @param memoryBytes the most that models may use
      * @param cache keeps compiled programs
+     * @param variant how work is cut
      * @param batchInvariant whether a row's results may depend on nothing else in a step
      * @return the backend; the caller closes it
      */
-    static Backend open(ClDevice device, long memoryBytes, BinaryCache cache, boolean batchInvariant) {
+    static Backend open(ClDevice device, long memoryBytes, BinaryCache cache, Variant variant, boolean batchInvariant) {
         ClContext context = device.open();
-        Kernels kernels = new Kernels(context, cache, device.computeUnits(), device.processor());
+        Kernels kernels = new Kernels(context, cache, device, variant);
         ClQueue queue = new ClQueue(context);
         Elementwise elementwise = new Elementwise(kernels);
         Rows rows = new Rows(kernels);

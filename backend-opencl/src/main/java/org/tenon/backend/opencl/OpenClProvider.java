@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.tenon.api.TenonException;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.BackendProvider;
@@ -28,8 +29,29 @@ public final class OpenClProvider implements BackendProvider {
     private static final int ACCELERATOR = 150;
     private static final int PROCESSOR = 50;
 
-    /** Loads nothing. */
-    public OpenClProvider() {}
+    /** Reported by devices that have arithmetic in F16, sums within parts of a work-group, and products of bytes. */
+    private static final List<String> EXTENSIONS =
+            List.of("cl_khr_fp16", "cl_khr_subgroups", "cl_khr_integer_dot_product");
+
+    private final Optional<Variant> variant;
+
+    /** Kernels are cut as {@value Variant#PROPERTY} says, or as suits each device. Loads nothing. */
+    public OpenClProvider() {
+        this(Optional.empty());
+    }
+
+    /**
+     * Kernels are cut in one way on all devices, such as those for GPUs on a processor, where they can be tested. Loads nothing.
+     *
+     * @param variant how
+     */
+    public OpenClProvider(Variant variant) {
+        this(Optional.of(variant));
+    }
+
+    private OpenClProvider(Optional<Variant> variant) {
+        this.variant = variant;
+    }
 
     /** Loads when it is first touched, as classes do. */
     private static final class Once {
@@ -67,7 +89,7 @@ public final class OpenClProvider implements BackendProvider {
     }
 
     /** Accelerators first; ids are numbers in that order. */
-    private static List<Known> known() {
+    private List<Known> known() {
         List<ClDevice> found = new ArrayList<>(LOADER.presence().available() ? Once.CL.devices() : List.of());
         found.sort(Comparator.comparing(ClDevice::processor));
         List<Known> devices = new ArrayList<>();
@@ -77,7 +99,7 @@ public final class OpenClProvider implements BackendProvider {
         return devices;
     }
 
-    private static Known known(Device device) {
+    private Known known(Device device) {
         return known().stream()
                 .filter(known -> known.device().id().equals(device.id()))
                 .findFirst()
@@ -85,7 +107,12 @@ public final class OpenClProvider implements BackendProvider {
                         + " any more; restart, and look at what the backend lists"));
     }
 
-    private static Device described(ClDevice device, String id) {
+    private Variant variant(ClDevice device) {
+        return variant.or(() -> Variant.named(System.getProperty(Variant.PROPERTY)))
+                .orElse(device.processor() || device.largestGroup() < Kernels.GROUP ? Variant.PROCESSOR : Variant.GPU);
+    }
+
+    private Device described(ClDevice device, String id) {
         long memory = device.processor()
                 ? Math.min(
                         device.memoryBytes(),
@@ -96,18 +123,18 @@ public final class OpenClProvider implements BackendProvider {
                 id,
                 device.name() + " (" + device.platform() + "), " + device.computeUnits() + " compute units",
                 memory,
-                List.of(new Device.Tier(
-                        device.processor()
-                                ? "kernels in work-groups of one"
-                                : "kernels in work-groups of " + Kernels.GROUP,
-                        linker(device))));
+                List.of(new Device.Tier("kernels in " + variant(device).description(), linker(device))));
     }
 
     /** PoCL ends the process where the linker is missing that it calls. */
     private static Presence linker(ClDevice device) {
         return device.needsLinker() && !LOADER.onPath("ld")
                 ? Presence.absent("PoCL links its kernels by ld, which isn't on the PATH; install binutils")
-                : Presence.at("compiled for the device at first use");
+                : Presence.at("compiled for the device at first use; it reports "
+                        + EXTENSIONS.stream()
+                                .filter(device::reports)
+                                .reduce((one, other) -> one + ", " + other)
+                                .orElse("none of " + String.join(", ", EXTENSIONS)));
     }
 
     @Override
@@ -127,6 +154,10 @@ public final class OpenClProvider implements BackendProvider {
         BinaryCache cache = BinaryCache.of(
                 System.getProperty(BinaryCache.FOLDER), System.getProperty("user.home"), System.getenv());
         return OpenClBackend.open(
-                cl, device.memoryBytes(), cache, numerics.reproducibility() == Reproducibility.BATCH_INVARIANT);
+                cl,
+                device.memoryBytes(),
+                cache,
+                variant(cl),
+                numerics.reproducibility() == Reproducibility.BATCH_INVARIANT);
     }
 }

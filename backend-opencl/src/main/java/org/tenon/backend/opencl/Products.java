@@ -41,7 +41,7 @@ final class Products {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
         TensorSpec floats = TensorSpec.dense(DType.F32, in.x().shape());
-        Lookup.Native<Linear.In<Buffer>> kernel = Lookup.<Linear.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        Lookup.Native<Linear.In<Buffer>> kernel = kernels.<Linear.In<Buffer>>items((operands, outputs, workspace) -> {
                     Buffer x = operands.x();
                     Buffer room = new Buffer("x", floats, workspace.storage(), workspace.offset(), Layout.DENSE);
                     boolean panels = operands.weights().getFirst().layout().equals(Panels.LAYOUT);
@@ -128,7 +128,7 @@ final class Products {
                 || !Kernels.FLOATS.contains(in.b().type())) {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
-        return Lookup.kernel((operands, outputs, workspace) -> {
+        return kernels.items((operands, outputs, workspace) -> {
             Buffer result = outputs.getFirst();
             Shape shape = result.shape();
             long blocks = (shape.width() + COLUMNS - 1) / COLUMNS;

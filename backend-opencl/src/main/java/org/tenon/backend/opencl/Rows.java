@@ -33,7 +33,7 @@ final class Rows {
         if (!op.function().equals(Reduce.SUM) && !op.function().equals(Reduce.MAX)) {
             return Lookup.unsupported("no reduction " + op.function());
         }
-        return Lookup.kernel((operands, outputs, workspace) -> kernels.launch("rows", "reduce_" + op.function())
+        return kernels.items((operands, outputs, workspace) -> kernels.launch("rows", "reduce_" + op.function())
                 .operand(outputs.getFirst())
                 .operand(operands.x())
                 .over(View.rows(operands.x().shape()), operands.x().spec().width()));
@@ -44,7 +44,7 @@ final class Rows {
         if (!type.scalar()) {
             return Lookup.unsupported("only scalar types, not " + type);
         }
-        return Lookup.kernel((operands, outputs, workspace) ->
+        return kernels.items((operands, outputs, workspace) ->
                 moved("gather_" + type.blockBytes(), outputs.getFirst(), operands.source(), operands.index()));
     }
 
@@ -53,7 +53,7 @@ final class Rows {
         if (!type.scalar()) {
             return Lookup.unsupported("only scalar types, not " + type);
         }
-        return Lookup.kernel((operands, outputs, workspace) ->
+        return kernels.items((operands, outputs, workspace) ->
                 moved("scatter_" + type.blockBytes(), operands.target(), operands.rows(), operands.index()));
     }
 
@@ -141,10 +141,10 @@ final class Rows {
     }
 
     /** A kernel from one floating type to another. */
-    private static <B extends Operands<Buffer>> Lookup<B> between(
+    private <B extends Operands<Buffer>> Lookup<B> between(
             DType from, DType to, Binder<B> binder, Feature... features) {
         return Kernels.FLOATS.contains(from) && Kernels.FLOATS.contains(to)
-                ? Lookup.kernel(binder).handling(features)
+                ? kernels.items(binder).handling(features)
                 : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
     }
 

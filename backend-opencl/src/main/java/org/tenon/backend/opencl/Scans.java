@@ -27,7 +27,7 @@ final class Scans {
         if (unknown(in.x(), out)) {
             return unsupported();
         }
-        return Lookup.<CausalConv.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        return kernels.<CausalConv.In<Buffer>>items((operands, outputs, workspace) -> {
                     Buffer result = outputs.getFirst();
                     long parts = parts(result.shape().width());
                     ToLongFunction<StepShape> rows = View.rows(result.shape());
@@ -51,7 +51,7 @@ final class Scans {
             return unsupported();
         }
         long states = in.a().shape().size(0);
-        return Lookup.<SelectiveScan.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        return kernels.<SelectiveScan.In<Buffer>>items((operands, outputs, workspace) -> {
                     Buffer result = outputs.getFirst();
                     long parts = parts(result.shape().width());
                     ToLongFunction<StepShape> rows = View.rows(result.shape());
@@ -79,7 +79,7 @@ final class Scans {
         }
         long heads = in.x().shape().size(1);
         long room = in.b().width() * parts(in.x().width()) * LANES * Float.BYTES;
-        return Lookup.<StateSpaceDual.In<Buffer>>kernel((operands, outputs, workspace) -> {
+        return kernels.<StateSpaceDual.In<Buffer>>items((operands, outputs, workspace) -> {
                     ToLongFunction<StepShape> rows =
                             step -> operands.x().shape().dim(0).size(step);
                     return launch("dual", operands.x(), outputs.getFirst())

@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tenon.api.TenonException;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Device;
 import org.tenon.api.backend.Numerics;
@@ -43,7 +45,7 @@ class OpenClProviderTest {
         for (int i = 0; i < devices.size(); i++) {
             assertEquals(Integer.toString(i), devices.get(i).id());
             assertTrue(devices.get(i).memoryBytes() > 0);
-            assertTrue(devices.get(i).tiers().getFirst().name().contains("work-groups of"), devices::toString);
+            assertTrue(devices.get(i).tiers().getFirst().name().contains("work-groups"), devices::toString);
         }
     }
 
@@ -55,6 +57,18 @@ class OpenClProviderTest {
             assertEquals(
                     device.tiers().getFirst().name().endsWith("of one"), provider.rankOf(device) < ofTheProcessorsOwn);
         }
+    }
+
+    @Test
+    void kernelsAreCutForGpusWhereSomebodyAsksForIt() {
+        Device device = new OpenClProvider(Variant.GPU).devices().getFirst();
+        assertTrue(device.tiers().getFirst().name().endsWith("with local memory"), device::toString);
+        assertTrue(device.tiers().getFirst().presence().detail().contains("it reports"), device::toString);
+        assertEquals(Optional.of(Variant.GPU), Variant.named("gpu"));
+        assertEquals(Optional.of(Variant.PROCESSOR), Variant.named("processor"));
+        assertEquals(Optional.empty(), Variant.named(null));
+        TenonException refused = assertThrows(TenonException.class, () -> Variant.named("fpga"));
+        assertTrue(refused.getMessage().contains("say processor or gpu"), refused::getMessage);
     }
 
     @Test

@@ -48,6 +48,7 @@ final class Changes {
                                 kernel.handles(),
                                 kernel.layouts(),
                                 kernel.workspaceBytes(),
+                                kernel.variant(),
                                 (buffers, outs, workspace) ->
                                         rewiring.bind(correct, kernel.binder(), buffers, outs, workspace))
                         : lookup;
@@ -67,7 +68,12 @@ final class Changes {
                 }
                 Lookup<B> lookup = correct.find((Op<I, B>) other.apply(kind.cast(op)), operands, outputs);
                 return lookup instanceof Lookup.Native<B> kernel
-                        ? new Lookup.Native<>(op.features(), kernel.layouts(), kernel.workspaceBytes(), kernel.binder())
+                        ? new Lookup.Native<>(
+                                op.features(),
+                                kernel.layouts(),
+                                kernel.workspaceBytes(),
+                                kernel.variant(),
+                                kernel.binder())
                         : lookup;
             }
         };

@@ -61,7 +61,7 @@ public final class Mutants {
                         .filter(mutant -> mutant.part().startsWith(of.op() + "/"))
                         .toList();
             case Selection.Containing _ when selection.whole() -> all();
-            case Selection.Containing _, Selection.Replay _ -> List.of();
+            case Selection.Containing _, Selection.Kernels _, Selection.Replay _ -> List.of();
         };
     }
 

@@ -2,6 +2,7 @@ package org.tenon.conformance.suite;
 
 import java.util.Comparator;
 import java.util.List;
+import org.tenon.conformance.trial.KernelTrial;
 
 /** Which runs of a suite are wanted. It can be written as one word, so that a worker in another process takes the same ones. */
 public sealed interface Selection {
@@ -39,6 +40,7 @@ public sealed interface Selection {
         return switch (word.substring(0, Math.max(colon, 0))) {
             case "containing" -> new Containing(text);
             case "op" -> new OfOp(text);
+            case "kernels" -> new Kernels(List.of(text.split(",")));
             case "replay" -> new Replay(text);
             default -> throw new IllegalArgumentException("no selection: " + word);
         };
@@ -96,6 +98,38 @@ public sealed interface Selection {
         @Override
         public String word() {
             return "op:" + op;
+        }
+    }
+
+    /**
+     * The backend's own kernels for some ops, on every case; not the ops opened up.
+     *
+     * @param ops their names
+     */
+    record Kernels(List<String> ops) implements Selection {
+        /**
+         * Copies the list.
+         *
+         * @param ops the ops' names
+         */
+        public Kernels {
+            ops = List.copyOf(ops);
+        }
+
+        @Override
+        public boolean takes(Run run) {
+            return run.way().equals(KernelTrial.NAME) && ops.contains(run.op());
+        }
+
+        @Override
+        public RuntimeException nothingAmong(List<Run> runs) {
+            return new UnknownName(
+                    "op", word(), runs.stream().map(Run::op).distinct().sorted().toList());
+        }
+
+        @Override
+        public String word() {
+            return "kernels:" + String.join(",", ops);
         }
     }
 

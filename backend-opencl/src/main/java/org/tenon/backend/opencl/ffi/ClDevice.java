@@ -1,14 +1,18 @@
 package org.tenon.backend.opencl.ffi;
 
+import java.util.List;
+
 /** A device of one of the machine's OpenCL platforms. Immutable and thread-safe. */
 public final class ClDevice {
     private static final int TYPE = 0x1000;
     private static final int COMPUTE_UNITS = 0x1002;
+    private static final int LARGEST_GROUP = 0x1004;
     private static final int LARGEST_ALLOCATION = 0x1010;
     private static final int GLOBAL_MEMORY = 0x101F;
     private static final int NAME = 0x102B;
     private static final int DRIVER_VERSION = 0x102D;
     private static final int DEVICE_VERSION = 0x102F;
+    private static final int EXTENSIONS = 0x1030;
     private static final long CPU = 2;
     private static final String POCL = "Portable Computing Language";
 
@@ -67,6 +71,21 @@ public final class ClDevice {
     /** {@return the most bytes that a buffer may have} */
     public long largestBuffer() {
         return info.number(LARGEST_ALLOCATION);
+    }
+
+    /** {@return the most work-items that any work-group may have} */
+    public long largestGroup() {
+        return info.number(LARGEST_GROUP);
+    }
+
+    /**
+     * Whether the device reports an extension.
+     *
+     * @param name the extension's name, such as {@code cl_khr_fp16}
+     * @return whether it does
+     */
+    public boolean reports(String name) {
+        return List.of(info.text(EXTENSIONS).split(" +")).contains(name);
     }
 
     /** {@return what a compiled program is good for: platform, device and driver with their versions} */

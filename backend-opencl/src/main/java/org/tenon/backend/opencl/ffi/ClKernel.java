@@ -15,6 +15,8 @@ public final class ClKernel {
     /** The most numbers of one argument, a {@code ulong8}. */
     private static final int MOST_NUMBERS = 8;
 
+    private static final int WORK_GROUP_SIZE = 0x11B0;
+
     private static final MemorySegment NONE = MemorySegment.NULL;
 
     private final ClContext context;
@@ -35,6 +37,26 @@ public final class ClKernel {
         global = arena.allocate(JAVA_LONG);
         local = arena.allocate(JAVA_LONG);
         MemorySegment.ofAddress(handle).reinterpret(arena, gone -> cl.call("clReleaseKernel", gone.address()));
+    }
+
+    /** {@return the most work-items that a work-group of it can have on the context's device, for the registers and the local memory that it takes} */
+    public long mostItems() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment most = arena.allocate(JAVA_LONG);
+            OpenCl.require(
+                    context.cl()
+                            .call(
+                                    "clGetKernelWorkGroupInfo",
+                                    handle,
+                                    context.device().id(),
+                                    WORK_GROUP_SIZE,
+                                    most.byteSize(),
+                                    most,
+                                    NONE),
+                    "clGetKernelWorkGroupInfo of " + name,
+                    context.name());
+            return most.get(JAVA_LONG, 0);
+        }
     }
 
     /**

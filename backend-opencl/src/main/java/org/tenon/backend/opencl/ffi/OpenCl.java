@@ -50,6 +50,7 @@ public final class OpenCl {
             status("clGetProgramInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
             status("clReleaseProgram", JAVA_LONG),
             handle("clCreateKernel", JAVA_LONG, ADDRESS, ADDRESS),
+            status("clGetKernelWorkGroupInfo", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
             status("clReleaseKernel", JAVA_LONG));
 
     private final SymbolLookup symbols;

@@ -170,6 +170,10 @@ public record Profile(Part prefill, Part decode) {
     }
 
     private static String name(Kernel kernel) {
+        return op(kernel) + (kernel.variant().isEmpty() ? "" : ", " + kernel.variant());
+    }
+
+    private static String op(Kernel kernel) {
         return switch (kernel.op()) {
             case Unary unary -> unary.function().name();
             case Binary binary -> binary.function().name();
