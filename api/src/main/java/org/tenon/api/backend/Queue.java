@@ -64,12 +64,28 @@ public interface Queue {
     void finish();
 
     /**
+     * Runs a kernel, waits for it, and tells what it took, without what waits on the queue before it. Unless a backend has something better, by the
+     * host's clock.
+     *
+     * @param launch the kernel
+     * @param step what the step counts
+     * @return the time that the device worked for it, in nanoseconds
+     */
+    default long timed(Launch launch, StepShape step) {
+        finish();
+        long start = System.nanoTime();
+        launch.run(this, step);
+        finish();
+        return System.nanoTime() - start;
+    }
+
+    /**
      * Makes of a step something that replays it with less effort, such as a graph. Nothing but the addresses and the shape may be
      * recorded: contents of memory change between replays.
      *
      * @param steps runs the step once
      * @param shape the step's shape
-     * @return what replays it; nothing where the backend walks each step anew
+     * @return what replays it, closed by whoever asked; nothing where the backend walks each step anew
      */
     default Optional<Launch> record(Launch steps, StepShape shape) {
         return Optional.empty();

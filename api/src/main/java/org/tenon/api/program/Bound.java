@@ -20,10 +20,12 @@ sealed interface Bound extends Launch {
 
         @Override
         public void run(Queue queue, StepShape shape, KernelListener listener) {
-            long start = System.nanoTime();
-            launch.run(queue, shape);
-            queue.finish();
-            listener.ran(kernel, shape, System.nanoTime() - start);
+            listener.ran(kernel, shape, queue.timed(launch, shape));
+        }
+
+        @Override
+        public void close() {
+            launch.close();
         }
     }
 
@@ -43,6 +45,11 @@ sealed interface Bound extends Launch {
             for (int turn = 0; turn < count; turn++) {
                 body.run(queue, shape, listener);
             }
+        }
+
+        @Override
+        public void close() {
+            body.close();
         }
     }
 
@@ -70,6 +77,11 @@ sealed interface Bound extends Launch {
             for (Bound part : parts) {
                 part.run(queue, shape, listener);
             }
+        }
+
+        @Override
+        public void close() {
+            parts.forEach(Bound::close);
         }
     }
 }

@@ -64,6 +64,7 @@ public final class Runner implements AutoCloseable {
             Bound step = placement.bind(lowered.step());
             load.run(backend.queue(), StepShape.NONE);
             backend.queue().finish();
+            load.close();
             return new Runner(
                     backend, program.bounds(), placement, step, Listing.of(lowered.step(), lowered.kernels()));
         } catch (RuntimeException | Error failure) {
@@ -112,7 +113,6 @@ public final class Runner implements AutoCloseable {
     public void run(StepShape shape) {
         if (listener != null) {
             check(shape);
-            backend.queue().finish();
             step.run(backend.queue(), shape, listener);
             return;
         }
@@ -192,6 +192,8 @@ public final class Runner implements AutoCloseable {
     /** Waits for the queue and gives all memory back. Idempotent. */
     @Override
     public void close() {
+        replays.values().forEach(Launch::close);
+        step.close();
         placement.close();
     }
 }

@@ -26,6 +26,7 @@ final class ClLaunch implements Launch {
     private final ClKernel kernel;
     private final int[] places;
     private final List<ToLongFunction<StepShape>> sizes;
+    private final long[] now;
     private final long[] before;
     private final ToLongFunction<StepShape> units;
     private final long grain;
@@ -38,6 +39,7 @@ final class ClLaunch implements Launch {
         kernel = builder.kernel;
         places = builder.places.stream().mapToInt(Integer::intValue).toArray();
         sizes = List.copyOf(builder.sizes);
+        now = new long[places.length];
         before = new long[places.length + 1];
         Arrays.fill(before, UNSET);
         this.units = units;
@@ -152,11 +154,23 @@ final class ClLaunch implements Launch {
         if (count == 0) {
             return;
         }
-        for (int i = 0; i < places.length; i++) {
-            long size = sizes.get(i).applyAsLong(step);
-            if (size != before[i]) {
-                kernel.set(places[i], size);
-                before[i] = size;
+        for (int i = 0; i < now.length; i++) {
+            now[i] = sizes.get(i).applyAsLong(step);
+        }
+        Optional<Recording> recording = kernels.recording();
+        if (recording.isPresent()) {
+            recording.get().add(this, now, count);
+        } else {
+            enqueue(now, count);
+        }
+    }
+
+    /** Puts the kernel on the queue, for so many units, with what a step's shape decides. */
+    void enqueue(long[] values, long count) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != before[i]) {
+                kernel.set(places[i], values[i]);
+                before[i] = values[i];
             }
         }
         if (grouped) {
@@ -175,6 +189,11 @@ final class ClLaunch implements Launch {
         } else {
             kernel.launch((items + group - 1) / group * group, group);
         }
+    }
+
+    @Override
+    public void close() {
+        kernels.close(kernel);
     }
 
     private long run(long count) {

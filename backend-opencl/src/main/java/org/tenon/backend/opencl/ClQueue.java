@@ -3,8 +3,12 @@ package org.tenon.backend.opencl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Optional;
+import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Queue;
+import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Storage;
+import org.tenon.backend.opencl.ffi.ClCommands;
 import org.tenon.backend.opencl.ffi.ClContext;
 import org.tenon.backend.opencl.ffi.ClContext.ClBuffer;
 
@@ -17,11 +21,13 @@ final class ClQueue implements Queue {
     private static final long ALIGNMENT = 64;
 
     private final ClContext context;
+    private final Kernels kernels;
     private final MemorySegment staging = Arena.ofAuto().allocate(ROOM, ALIGNMENT);
     private long taken;
 
-    ClQueue(ClContext context) {
+    ClQueue(ClContext context, Kernels kernels) {
         this.context = context;
+        this.kernels = kernels;
     }
 
     @Override
@@ -83,6 +89,33 @@ final class ClQueue implements Queue {
     public void copy(Storage source, long from, Storage target, long to, long bytes) {
         if (bytes > 0) {
             context.copy(ClMemory.buffer(source), from, ClMemory.buffer(target), to, bytes);
+        }
+    }
+
+    /** By the device's clock. */
+    @Override
+    public long timed(Launch launch, StepShape step) {
+        return context.timed(() -> launch.run(this, step));
+    }
+
+    /** Where the device keeps commands, they are put there; else in a list that is gone through without asking for the shape again. */
+    @Override
+    public Optional<Launch> record(Launch steps, StepShape shape) {
+        Recording recording = kernels.record(steps, this, shape);
+        return Optional.of(context.record(() -> recording.run(this, shape))
+                .<Launch>map(Commands::new)
+                .orElse(recording));
+    }
+
+    private record Commands(ClCommands commands) implements Launch {
+        @Override
+        public void run(Queue queue, StepShape step) {
+            commands.run();
+        }
+
+        @Override
+        public void close() {
+            commands.close();
         }
     }
 

@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tenon.api.TenonException;
 import org.tenon.api.backend.Binder;
+import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
+import org.tenon.api.backend.Queue;
 import org.tenon.api.op.Operands;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
+import org.tenon.api.tensor.StepShape;
 import org.tenon.backend.opencl.ffi.BinaryCache;
 import org.tenon.backend.opencl.ffi.ClContext;
 import org.tenon.backend.opencl.ffi.ClDevice;
@@ -49,6 +53,8 @@ final class Kernels implements AutoCloseable {
     private final ClDevice device;
     private final Variant variant;
     private final Map<String, ClProgram> programs = new HashMap<>();
+    private final Set<ClKernel> open = ConcurrentHashMap.newKeySet();
+    private Optional<Recording> recording = Optional.empty();
 
     /**
      * Compiles nothing.
@@ -93,7 +99,7 @@ final class Kernels implements AutoCloseable {
      * @return the launch, without arguments
      */
     ClLaunch.Builder launch(String file, String function, Map<String, ?> definitions) {
-        return new ClLaunch.Builder(this, program(file, definitions).kernel(function), GROUP);
+        return new ClLaunch.Builder(this, kernel(file, function, definitions), GROUP);
     }
 
     /** A launch of a program that is the same for all types. */
@@ -116,13 +122,44 @@ final class Kernels implements AutoCloseable {
                 group >= LEAST_GROUP;
                 group /= 2) {
             all.put("GROUP", group);
-            ClKernel kernel = program(file, all).kernel(function);
+            ClKernel kernel = kernel(file, function, all);
             if (kernel.mostItems() >= group) {
                 return new ClLaunch.Builder(this, kernel, group);
             }
+            close(kernel);
         }
         throw new TenonException("the device " + context.name() + " has no room for work-groups of " + LEAST_GROUP
                 + " items of " + function + " in " + file + ".cl; try -D" + Variant.PROPERTY + "=processor");
+    }
+
+    private ClKernel kernel(String file, String function, Map<String, ?> definitions) {
+        ClKernel kernel = program(file, definitions).kernel(function);
+        open.add(kernel);
+        return kernel;
+    }
+
+    /** Gives a kernel of a launch back. Idempotent; from any thread. */
+    void close(ClKernel kernel) {
+        if (open.remove(kernel)) {
+            kernel.close();
+        }
+    }
+
+    /** {@return what launches are kept in rather than put on the queue, while a step is recorded} */
+    Optional<Recording> recording() {
+        return recording;
+    }
+
+    /** Keeps the launches of a step of one shape. */
+    Recording record(Launch steps, Queue queue, StepShape shape) {
+        Recording kept = new Recording();
+        recording = Optional.of(kept);
+        try {
+            steps.run(queue, shape);
+        } finally {
+            recording = Optional.empty();
+        }
+        return kept;
     }
 
     private ClProgram program(String file, Map<String, ?> definitions) {
@@ -155,6 +192,7 @@ final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
+        open.forEach(this::close);
         programs.values().forEach(ClProgram::close);
     }
 }

@@ -114,7 +114,7 @@ final class Mixtures {
                     ToLongFunction<StepShape> results = step -> start + room.outputs(step);
                     long hidden = room.hidden();
                     long inner = room.inner();
-                    return Products.inOrder(List.of(
+                    return new Launches(List.of(
                             kernels.launch("experts", "group", types)
                                     .operand(operands.ids())
                                     .memory(workspace)

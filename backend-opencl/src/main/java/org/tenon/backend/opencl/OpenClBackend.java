@@ -47,7 +47,7 @@ final class OpenClBackend {
     static Backend open(ClDevice device, long memoryBytes, BinaryCache cache, Variant variant, boolean batchInvariant) {
         ClContext context = device.open();
         Kernels kernels = new Kernels(context, cache, device, variant);
-        ClQueue queue = new ClQueue(context);
+        ClQueue queue = new ClQueue(context, kernels);
         Elementwise elementwise = new Elementwise(kernels);
         Rows rows = new Rows(kernels);
         Products products = new Products(kernels, elementwise);

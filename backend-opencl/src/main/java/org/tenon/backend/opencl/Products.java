@@ -63,20 +63,10 @@ final class Products {
                                 columns(outputs.getFirst(), column, end)));
                         column = end;
                     }
-                    return inOrder(launches);
+                    return new Launches(launches);
                 })
                 .workspace(floats::bytes);
         return kernels.processor() ? kernel.taking("weights", Panels.LAYOUT) : kernel;
-    }
-
-    /** One after another, without an object in a step. */
-    static Launch inOrder(List<Launch> launches) {
-        Launch[] each = launches.toArray(Launch[]::new);
-        return (queue, step) -> {
-            for (Launch launch : each) {
-                launch.run(queue, step);
-            }
-        };
     }
 
     private Launch pack(Buffer x, Buffer room) {

@@ -1,10 +1,10 @@
 package org.tenon.backend.opencl.ffi;
 
-
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -25,6 +25,9 @@ public final class ClContext implements AutoCloseable {
     private final long queue;
     private final MemorySegment zero = Arena.ofAuto().allocate(PATTERN, PATTERN);
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private Optional<ClCommands.Functions> functions = Optional.empty();
+    private Optional<ClCommands> recorded = Optional.empty();
+    private Optional<ClStopwatch> stopwatch = Optional.empty();
 
     ClContext(ClDevice device) {
         this.device = device;
@@ -64,7 +67,63 @@ public final class ClContext implements AutoCloseable {
         if (!open.get()) {
             throw new IllegalStateException("the backend on " + name + " was closed and is used all the same");
         }
-        return queue;
+        return stopwatch.isPresent() ? stopwatch.get().queue() : queue;
+    }
+
+    /** Where the next launch puts its event, or nowhere. */
+    MemorySegment event() {
+        return stopwatch.isPresent() ? stopwatch.get().event() : NONE;
+    }
+
+    /** What launches are kept in rather than put on the queue. */
+    Optional<ClCommands> recorded() {
+        return recorded;
+    }
+
+    /**
+     * Keeps launches on the device, where it can do that.
+     *
+     * @param launches puts launches on the queue and nothing else
+     * @return what repeats them, with the arguments that they had, and is closed by the caller; nothing where the device keeps no commands
+     * @throws ClFailure when the driver refuses
+     */
+    public Optional<ClCommands> record(Runnable launches) {
+        if (!device.reports(ClCommands.EXTENSION)) {
+            return Optional.empty();
+        }
+        if (functions.isEmpty()) {
+            functions = Optional.of(ClCommands.Functions.of(this));
+        }
+        ClCommands commands = new ClCommands(this, functions.get());
+        recorded = Optional.of(commands);
+        try {
+            launches.run();
+            commands.finish();
+        } catch (RuntimeException failure) {
+            commands.close();
+            throw failure;
+        } finally {
+            recorded = Optional.empty();
+        }
+        return Optional.of(commands);
+    }
+
+    /**
+     * Lets launches run and tells how long the device worked for them, by its own clock.
+     *
+     * @param launches puts launches on the queue and nothing else
+     * @return nanoseconds
+     */
+    public long timed(Runnable launches) {
+        finish();
+        try (ClStopwatch watch = new ClStopwatch(this, context)) {
+            stopwatch = Optional.of(watch);
+            launches.run();
+            finish();
+            return watch.nanos();
+        } finally {
+            stopwatch = Optional.empty();
+        }
     }
 
     /** A buffer in the device's memory. Closed buffers have no handle. */

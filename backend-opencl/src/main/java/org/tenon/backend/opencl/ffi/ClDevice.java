@@ -13,6 +13,7 @@ public final class ClDevice {
     private static final int DRIVER_VERSION = 0x102D;
     private static final int DEVICE_VERSION = 0x102F;
     private static final int EXTENSIONS = 0x1030;
+    private static final int PLATFORM = 0x1031;
     private static final long CPU = 2;
     private static final String POCL = "Portable Computing Language";
 
@@ -41,6 +42,10 @@ public final class ClDevice {
     /** {@return the maker's name for it} */
     public String name() {
         return info.text(NAME);
+    }
+
+    long platformId() {
+        return info.number(PLATFORM);
     }
 
     /** {@return the platform's name} */

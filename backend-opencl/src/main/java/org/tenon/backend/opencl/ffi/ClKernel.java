@@ -5,13 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tenon.backend.opencl.ffi.ClContext.ClBuffer;
 
 /**
- * A kernel with its arguments. Setting a number and launching allocate nothing. The kernel is given back once nobody refers to it, since a launch is
- * never closed. Used from one thread at a time.
+ * A kernel with its arguments. Setting a number and launching allocate nothing. Used from one thread at a time, but for {@link #close}.
  */
-public final class ClKernel {
+public final class ClKernel implements AutoCloseable {
     /** The most numbers of one argument, a {@code ulong8}. */
     private static final int MOST_NUMBERS = 8;
 
@@ -25,18 +26,16 @@ public final class ClKernel {
     private final MemorySegment value;
     private final MemorySegment global;
     private final MemorySegment local;
+    private final AtomicBoolean open = new AtomicBoolean(true);
 
-    @SuppressWarnings("restricted")
     ClKernel(ClContext context, String name, long handle) {
         this.context = context;
         this.name = name;
         this.handle = handle;
-        OpenCl cl = context.cl();
-        Arena arena = Arena.ofAuto(); // ends when this is unreachable, and the kernel with it
+        Arena arena = Arena.ofAuto();
         value = arena.allocate(JAVA_LONG, MOST_NUMBERS);
         global = arena.allocate(JAVA_LONG);
         local = arena.allocate(JAVA_LONG);
-        MemorySegment.ofAddress(handle).reinterpret(arena, gone -> cl.call("clReleaseKernel", gone.address()));
     }
 
     /** {@return the most work-items that a work-group of it can have on the context's device, for the registers and the local memory that it takes} */
@@ -123,7 +122,7 @@ public final class ClKernel {
     }
 
     /**
-     * Puts a launch on the context's queue.
+     * Puts a launch on the context's queue, or keeps it where launches are {@linkplain ClContext#record recorded}.
      *
      * @param items how many work-items, a multiple of the group
      * @param group work-items of a work-group
@@ -131,15 +130,28 @@ public final class ClKernel {
     public void launch(long items, long group) {
         global.set(JAVA_LONG, 0, items);
         local.set(JAVA_LONG, 0, group);
+        Optional<ClCommands> recorded = context.recorded();
+        if (recorded.isPresent()) {
+            recorded.get().add(name, handle, global, local);
+            return;
+        }
         try {
             int code = (int) context.cl()
                     .enqueueKernel
-                    .invokeExact(context.queue(), handle, 1, NONE, global, local, 0, NONE, NONE);
+                    .invokeExact(context.queue(), handle, 1, NONE, global, local, 0, NONE, context.event());
             if (code != 0) {
                 throw new ClFailure("clEnqueueNDRangeKernel of " + name, code, context.name());
             }
         } catch (Throwable failure) {
             throw ClContext.rethrown("clEnqueueNDRangeKernel", failure);
+        }
+    }
+
+    /** Gives the kernel back; what is on the queue is done all the same. Idempotent. */
+    @Override
+    public void close() {
+        if (open.getAndSet(false)) {
+            context.cl().call("clReleaseKernel", handle);
         }
     }
 }

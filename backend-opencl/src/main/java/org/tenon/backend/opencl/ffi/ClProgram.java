@@ -131,7 +131,7 @@ public final class ClProgram implements AutoCloseable {
      * A kernel of the program, with arguments of its own.
      *
      * @param function the kernel's name
-     * @return the kernel; given back when nobody refers to it any more
+     * @return the kernel; the caller closes it
      */
     public ClKernel kernel(String function) {
         if (!open.get()) {

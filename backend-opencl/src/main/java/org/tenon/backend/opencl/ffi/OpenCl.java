@@ -37,6 +37,9 @@ public final class OpenCl {
             status("clGetPlatformInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
             status("clGetDeviceIDs", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS),
             status("clGetDeviceInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
+            handle("clGetExtensionFunctionAddressForPlatform", JAVA_LONG, ADDRESS),
+            status("clGetEventProfilingInfo", JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS),
+            status("clReleaseEvent", JAVA_LONG),
             handle("clCreateContext", ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
             status("clReleaseContext", JAVA_LONG),
             handle("clCreateCommandQueue", JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
@@ -207,6 +210,21 @@ public final class OpenCl {
             return handle;
         } catch (ClFailure failure) {
             throw failure;
+        } catch (Throwable failure) {
+            throw unexpected(function, failure);
+        }
+    }
+
+    /**
+     * Calls a function that answers with an address.
+     *
+     * @param function its name
+     * @param arguments its arguments
+     * @return the address; 0 for none
+     */
+    long address(String function, Object... arguments) {
+        try {
+            return (long) bound(function).invokeWithArguments(arguments);
         } catch (Throwable failure) {
             throw unexpected(function, failure);
         }
