@@ -165,24 +165,35 @@ final class ClLaunch implements Launch {
         }
     }
 
-    /** Puts the kernel on the queue, for so many units, with what a step's shape decides. */
-    void enqueue(long[] values, long count) {
+    /** Whether the arguments are what a step's shape decides. */
+    boolean prepared(long[] values, long count) {
+        return (grouped || count == before[places.length])
+                && Arrays.equals(values, 0, values.length, before, 0, values.length);
+    }
+
+    /** Sets what a step's shape decides, where it isn't set so already. */
+    void prepare(long[] values, long count) {
         for (int i = 0; i < values.length; i++) {
             if (values[i] != before[i]) {
                 kernel.set(places[i], values[i]);
                 before[i] = values[i];
             }
         }
+        if (!grouped && count != before[places.length]) {
+            kernel.set(last, count);
+            kernel.set(last + 1, run(count));
+            before[places.length] = count;
+        }
+    }
+
+    /** Puts the kernel on the queue, for so many units, with what a step's shape decides. */
+    void enqueue(long[] values, long count) {
+        prepare(values, count);
         if (grouped) {
             kernel.launch(count * group, group);
             return;
         }
         long run = run(count);
-        if (count != before[places.length]) {
-            kernel.set(last, count);
-            kernel.set(last + 1, run);
-            before[places.length] = count;
-        }
         long items = (count + run - 1) / run;
         if (kernels.processor()) {
             kernel.launch(items, 1);

@@ -103,13 +103,15 @@ final class ClQueue implements Queue {
     public Optional<Launch> record(Launch steps, StepShape shape) {
         Recording recording = kernels.record(steps, this, shape);
         return Optional.of(context.record(() -> recording.run(this, shape))
-                .<Launch>map(Commands::new)
+                .<Launch>map(commands -> new Commands(commands, recording))
                 .orElse(recording));
     }
 
-    private record Commands(ClCommands commands) implements Launch {
+    /** A device keeps the arguments that commands had, but PoCL 3.1 takes those that their kernels have when they run. */
+    private record Commands(ClCommands commands, Recording recording) implements Launch {
         @Override
         public void run(Queue queue, StepShape step) {
+            recording.prepare(queue);
             commands.run();
         }
 

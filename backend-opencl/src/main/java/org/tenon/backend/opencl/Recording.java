@@ -19,6 +19,20 @@ final class Recording implements Launch {
         units.add(count);
     }
 
+    /** Sets the arguments of all of them to what they were, once nothing on the queue can look at them any more. */
+    void prepare(Queue queue) {
+        boolean idle = false;
+        for (int i = 0; i < launches.size(); i++) {
+            if (!launches.get(i).prepared(sizes.get(i), units.get(i))) {
+                if (!idle) {
+                    queue.finish();
+                    idle = true;
+                }
+                launches.get(i).prepare(sizes.get(i), units.get(i));
+            }
+        }
+    }
+
     @Override
     public void run(Queue queue, StepShape step) {
         for (int i = 0; i < launches.size(); i++) {
