@@ -26,6 +26,7 @@ public final class ClCommands implements AutoCloseable {
     private final Functions functions;
     private final long handle;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private long waits = -1; // of the context, when they were last put on the queue
 
     /** The extension's functions, which the platform tells the addresses of. */
     record Functions(
@@ -119,9 +120,13 @@ public final class ClCommands implements AutoCloseable {
         }
     }
 
-    /** Puts all of them on the context's queue, in order. */
+    /** Puts all of them on the context's queue, in order; first waits where they may be on it still, for a device need not take them twice. */
     public void run() {
         context.queue(); // fails where the context was closed
+        if (waits == context.waits()) {
+            context.finish();
+        }
+        waits = context.waits();
         try {
             OpenCl.require(
                     (int) functions.enqueue.invokeExact(0, NONE, handle, 0, NONE, NONE),

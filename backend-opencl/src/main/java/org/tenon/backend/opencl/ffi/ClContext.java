@@ -28,6 +28,7 @@ public final class ClContext implements AutoCloseable {
     private Optional<ClCommands.Functions> functions = Optional.empty();
     private Optional<ClCommands> recorded = Optional.empty();
     private Optional<ClStopwatch> stopwatch = Optional.empty();
+    private long waits;
 
     ClContext(ClDevice device) {
         this.device = device;
@@ -70,9 +71,14 @@ public final class ClContext implements AutoCloseable {
         return stopwatch.isPresent() ? stopwatch.get().queue() : queue;
     }
 
-    /** Where the next launch puts its event, or nowhere. */
-    MemorySegment event() {
-        return stopwatch.isPresent() ? stopwatch.get().event() : NONE;
+    /** The address where the next launch puts its event; 0 for nowhere. */
+    long event() {
+        return stopwatch.isPresent() ? stopwatch.get().event().address() : 0;
+    }
+
+    /** How often all that was on the queue has been waited for. */
+    long waits() {
+        return waits;
     }
 
     /** What launches are kept in rather than put on the queue. */
@@ -243,6 +249,7 @@ public final class ClContext implements AutoCloseable {
     public void finish() {
         try {
             require((int) cl.finish.invokeExact(queue()), "clFinish");
+            waits++;
         } catch (Throwable failure) {
             throw rethrown("clFinish", failure);
         }

@@ -89,7 +89,7 @@ public final class OpenCl {
                 ADDRESS,
                 JAVA_INT,
                 ADDRESS,
-                ADDRESS);
+                JAVA_LONG);
         enqueueWrite = transfer("clEnqueueWriteBuffer");
         enqueueRead = transfer("clEnqueueReadBuffer");
         enqueueFill = step(
