@@ -32,7 +32,7 @@ import org.tenon.backend.opencl.ffi.ClProgram;
 
 /** The programs of {@code kernels/*.cl}, compiled when a kernel of theirs is first bound. Used from one thread at a time. */
 final class Kernels implements AutoCloseable {
-    /** The types that kernels compute with, in the order of their numbers in {@code linear.cl}. */
+    /** The types that kernels compute with, in the order of their numbers in {@code common.cl}. */
     static final List<DType> FLOATS = List.of(DType.F32, DType.F16, DType.BF16);
 
     /** Work-items of a work-group on a GPU that share nothing; those that share something are more where they can be. */
@@ -44,9 +44,17 @@ final class Kernels implements AutoCloseable {
     /** Work-items for each compute unit of a processor, so that none waits long for the last. */
     private static final int ITEMS = 4;
 
+    /** The extension for arithmetic in F16. */
+    static final String HALVES = "cl_khr_fp16";
+    /** The extension for sums within parts of a work-group. */
+    static final String SUBGROUPS = "cl_khr_subgroups";
+
     private static final String FOLDER = "kernels/";
     private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(.*)\"\n");
-    private static final String STANDARD = "-cl-std=CL1.2";
+    private static final String STANDARD = "-cl-std=CL";
+    private static final String BASELINE = "1.2";
+    /** The first with subgroups. */
+    private static final String SUBGROUPS_SINCE = "2.0";
 
     private final ClContext context;
     private final BinaryCache cache;
@@ -85,9 +93,9 @@ final class Kernels implements AutoCloseable {
         return Lookup.kernel(binder).variant(processor() ? "work-groups of one" : "an item each");
     }
 
-    /** A kernel that does each unit in a work-group, or in several ways that are. */
-    <B extends Operands<Buffer>> Lookup.Native<B> groups(Binder<B> binder) {
-        return Lookup.kernel(binder).variant("a work-group each");
+    /** A kernel that does a run of units in each item on a processor, and each unit in a work-group on a GPU. */
+    <B extends Operands<Buffer>> Lookup.Native<B> shared(Binder<B> binder) {
+        return Lookup.kernel(binder).variant(processor() ? "work-groups of one" : "a work-group each");
     }
 
     /**
@@ -99,7 +107,7 @@ final class Kernels implements AutoCloseable {
      * @return the launch, without arguments
      */
     ClLaunch.Builder launch(String file, String function, Map<String, ?> definitions) {
-        return new ClLaunch.Builder(this, kernel(file, function, definitions), GROUP);
+        return new ClLaunch.Builder(this, kernel(file, BASELINE, function, definitions), GROUP);
     }
 
     /** A launch of a program that is the same for all types. */
@@ -118,22 +126,31 @@ final class Kernels implements AutoCloseable {
      */
     ClLaunch.Builder groups(String file, String function, Map<String, ?> definitions, int wanted) {
         Map<String, Object> all = new HashMap<>(definitions);
+        boolean subgroups = device.reports(SUBGROUPS) && device.language().compareTo(SUBGROUPS_SINCE) >= 0;
+        if (subgroups) {
+            all.put("SUBGROUPS", 1);
+        }
+        if (device.reports(HALVES)) {
+            all.put("FP16", 1);
+        }
+        String language = subgroups ? device.language() : BASELINE;
         for (long group = Math.min(wanted, Long.highestOneBit(device.largestGroup()));
                 group >= LEAST_GROUP;
                 group /= 2) {
             all.put("GROUP", group);
-            ClKernel kernel = kernel(file, function, all);
+            ClKernel kernel = kernel(file, language, function, all);
             if (kernel.mostItems() >= group) {
                 return new ClLaunch.Builder(this, kernel, group);
             }
+            close(kernel);
             close(kernel);
         }
         throw new TenonException("the device " + context.name() + " has no room for work-groups of " + LEAST_GROUP
                 + " items of " + function + " in " + file + ".cl; try -D" + Variant.PROPERTY + "=processor");
     }
 
-    private ClKernel kernel(String file, String function, Map<String, ?> definitions) {
-        ClKernel kernel = program(file, definitions).kernel(function);
+    private ClKernel kernel(String file, String language, String function, Map<String, ?> definitions) {
+        ClKernel kernel = program(file, language, definitions).kernel(function);
         open.add(kernel);
         return kernel;
     }
@@ -162,9 +179,9 @@ final class Kernels implements AutoCloseable {
         return kept;
     }
 
-    private ClProgram program(String file, Map<String, ?> definitions) {
+    private ClProgram program(String file, String language, Map<String, ?> definitions) {
         String options = Stream.concat(
-                        Stream.of(STANDARD),
+                        Stream.of(STANDARD + language),
                         definitions.entrySet().stream()
                                 .map(each -> "-D " + each.getKey() + "=" + each.getValue())
                                 .sorted())

@@ -50,7 +50,7 @@ final class OpenClBackend {
         ClQueue queue = new ClQueue(context, kernels);
         Elementwise elementwise = new Elementwise(kernels);
         Rows rows = new Rows(kernels);
-        Products products = new Products(kernels, elementwise);
+        Products products = new Products(kernels, batchInvariant);
         Scans scans = new Scans(kernels);
         Mixtures mixtures = new Mixtures(kernels);
         ClMemory memory = new ClMemory(context, memoryBytes, device.largestBuffer());

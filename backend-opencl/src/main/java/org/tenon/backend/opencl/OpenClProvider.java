@@ -31,7 +31,7 @@ public final class OpenClProvider implements BackendProvider {
 
     /** Reported by devices that have arithmetic in F16, sums within parts of a work-group, and products of bytes. */
     private static final List<String> EXTENSIONS =
-            List.of("cl_khr_fp16", "cl_khr_subgroups", "cl_khr_integer_dot_product");
+            List.of(Kernels.HALVES, Kernels.SUBGROUPS, "cl_khr_integer_dot_product");
 
     private final Optional<Variant> variant;
 

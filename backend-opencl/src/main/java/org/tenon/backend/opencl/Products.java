@@ -21,52 +21,86 @@ final class Products {
     private static final long COLUMNS = 16;
     /** Rows of a unit of work on panels. */
     private static final long ROWS = 12;
+    /** Rows that are few enough for sums by teams. */
+    private static final long FEW = 8;
+    /** Columns of a work-group that sums by teams. */
+    private static final long TEAM_COLUMNS = 4;
+    /** Items of such a group, and of one for a tile. */
+    private static final int TEAM_ITEMS = 128;
+
+    private static final int TILE_ITEMS = 64;
+    /** Columns of a tile, and its rows for each item. */
+    private static final long TILE_COLUMNS = 64;
+
+    private static final long ALIGNMENT = 16;
 
     private final Kernels kernels;
-    private final Elementwise elementwise;
-
-    Products(Kernels kernels, Elementwise elementwise) {
-        this.kernels = kernels;
-        this.elementwise = elementwise;
-    }
+    private final boolean batchInvariant;
 
     /**
-     * Rows are multiplied in F32, and become so first. On a processor they are brought into blocks, and panels of weights are read from end to end; elsewhere rows of weights are read as
-     * they lie.
+     * Looks nothing up.
+     *
+     * @param kernels the programs
+     * @param batchInvariant whether a row's results may depend on nothing else in a step
      */
+    Products(Kernels kernels, boolean batchInvariant) {
+        this.kernels = kernels;
+        this.batchInvariant = batchInvariant;
+    }
+
+    /** On a processor, rows become F32 and are brought into blocks, and panels of weights are read from end to end; elsewhere rows of both are read as they lie. */
     Lookup<Linear.In<Buffer>> linear(Linear op, Linear.In<Tensor> in, List<Tensor> out) {
         if (!Kernels.FLOATS.contains(in.x().type())
                 || !Kernels.FLOATS.contains(op.type())
                 || !in.weights().stream().allMatch(weight -> Kernels.FLOATS.contains(weight.type()))) {
             return Lookup.unsupported("only F32, F16 and BF16");
         }
+        return kernels.processor() ? onPanels(in) : inGroups();
+    }
+
+    private Lookup<Linear.In<Buffer>> onPanels(Linear.In<Tensor> in) {
         TensorSpec floats = TensorSpec.dense(DType.F32, in.x().shape());
-        Lookup.Native<Linear.In<Buffer>> kernel = kernels.<Linear.In<Buffer>>items((operands, outputs, workspace) -> {
-                    Buffer x = operands.x();
+        return kernels.<Linear.In<Buffer>>items((operands, outputs, workspace) -> {
                     Buffer room = new Buffer("x", floats, workspace.storage(), workspace.offset(), Layout.DENSE);
-                    boolean panels = operands.weights().getFirst().layout().equals(Panels.LAYOUT);
                     List<Launch> launches = new ArrayList<>();
-                    if (panels) {
-                        launches.add(pack(x, room));
-                    } else if (!x.type().equals(DType.F32)) {
-                        launches.add(elementwise.converted(x, room));
-                    }
-                    Buffer left = panels || !x.type().equals(DType.F32) ? room : x;
-                    long column = 0;
-                    for (Buffer weight : operands.weights()) {
-                        long end = column + weight.shape().size(0);
-                        launches.add(segment(
-                                panels,
-                                left,
-                                weight,
-                                columns(operands.bias(), column, end),
-                                columns(outputs.getFirst(), column, end)));
-                        column = end;
+                    launches.add(pack(operands.x(), room));
+                    segments(operands, outputs.getFirst()).forEach(segment -> launches.add(onPanels(room, segment)));
+                    return new Launches(launches);
+                })
+                .workspace(floats::bytes)
+                .taking("weights", Panels.LAYOUT);
+    }
+
+    private Lookup<Linear.In<Buffer>> inGroups() {
+        return kernels.<Linear.In<Buffer>>shared((operands, outputs, workspace) -> {
+                    List<Launch> launches = new ArrayList<>();
+                    for (Segment segment : segments(operands, outputs.getFirst())) {
+                        launches.add(inTiles(operands.x(), segment));
+                        if (!batchInvariant) {
+                            launches.add(byTeams(operands.x(), segment));
+                        }
                     }
                     return new Launches(launches);
                 })
-                .workspace(floats::bytes);
-        return kernels.processor() ? kernel.taking("weights", Panels.LAYOUT) : kernel;
+                .variant(batchInvariant ? "tiles" : "tiles, or teams for few rows");
+    }
+
+    /** The part of a product that belongs to one of its weights. */
+    private record Segment(Buffer weight, Optional<Buffer> bias, Buffer result) {
+        long columns() {
+            return weight.shape().size(0);
+        }
+    }
+
+    private static List<Segment> segments(Linear.In<Buffer> operands, Buffer result) {
+        List<Segment> segments = new ArrayList<>();
+        long column = 0;
+        for (Buffer weight : operands.weights()) {
+            long end = column + weight.shape().size(0);
+            segments.add(new Segment(weight, columns(operands.bias(), column, end), columns(result, column, end)));
+            column = end;
+        }
+        return segments;
     }
 
     private Launch pack(Buffer x, Buffer room) {
@@ -78,22 +112,61 @@ final class Products {
                 .over(rows, x.spec().width());
     }
 
-    private Launch segment(boolean panels, Buffer x, Buffer weight, Optional<Buffer> bias, Buffer result) {
+    private Launch onPanels(Buffer x, Segment segment) {
         var rows = View.rows(x.shape());
-        long width = x.spec().width();
-        ClLaunch.Builder launch = kernels.launch("linear", panels ? "panels" : "dense", Map.of("W", weight.type()))
-                .operand(result);
-        (panels ? launch.memory(x) : launch.operand(x))
-                .operand(weight)
-                .operand(bias)
-                .number(Kernels.FLOATS.indexOf(result.type()))
-                .size(rows);
-        if (panels) {
-            long count = Panels.count(weight.shape().size(0));
-            return launch.over(step -> (rows.applyAsLong(step) + ROWS - 1) / ROWS * count, Panels.COLUMNS * width);
-        }
-        long blocks = (weight.shape().size(0) + COLUMNS - 1) / COLUMNS;
-        return launch.over(step -> rows.applyAsLong(step) == 0 ? 0 : blocks, COLUMNS * width);
+        long count = Panels.count(segment.columns());
+        return kernels.launch("linear", "panels", Map.of("W", segment.weight().type()))
+                .operand(segment.result())
+                .memory(x)
+                .operand(segment.weight())
+                .operand(segment.bias())
+                .number(Kernels.FLOATS.indexOf(segment.result().type()))
+                .size(rows)
+                .over(
+                        step -> (rows.applyAsLong(step) + ROWS - 1) / ROWS * count,
+                        Panels.COLUMNS * x.spec().width());
+    }
+
+    private Launch inTiles(Buffer x, Segment segment) {
+        var rows = View.rows(x.shape());
+        ClLaunch.Builder launch = launch("tiles", x, segment, TILE_ITEMS);
+        long high = launch.group(); // an item has a row's worth of a tile
+        long wide = (segment.columns() + TILE_COLUMNS - 1) / TILE_COLUMNS;
+        return launch.size(rows)
+                .overGroups(
+                        step -> few(rows.applyAsLong(step)) ? 0 : (rows.applyAsLong(step) + high - 1) / high * wide);
+    }
+
+    private Launch byTeams(Buffer x, Segment segment) {
+        var rows = View.rows(x.shape());
+        long groups = (segment.columns() + TEAM_COLUMNS - 1) / TEAM_COLUMNS;
+        return launch("columns", x, segment, TEAM_ITEMS)
+                .flag(aligned(x) && aligned(segment.weight()))
+                .size(rows)
+                .overGroups(step -> rows.applyAsLong(step) > 0 && few(rows.applyAsLong(step)) ? groups : 0);
+    }
+
+    /** Whether rows are summed by teams, in an order of their own. */
+    private boolean few(long rows) {
+        return !batchInvariant && rows <= FEW;
+    }
+
+    private ClLaunch.Builder launch(String function, Buffer x, Segment segment, int items) {
+        return kernels.groups(
+                        "gpu/linear",
+                        function,
+                        Map.of("X", x.type(), "W", segment.weight().type()),
+                        items)
+                .operand(segment.result())
+                .operand(x)
+                .operand(segment.weight())
+                .operand(segment.bias())
+                .number(Kernels.FLOATS.indexOf(segment.result().type()));
+    }
+
+    /** Whether all rows begin at a multiple of what an item reads at once. */
+    private static boolean aligned(Buffer rows) {
+        return (rows.offset() | rows.spec().stride(0)) % ALIGNMENT == 0;
     }
 
     private static Optional<Buffer> columns(Optional<Buffer> vector, long from, long to) {

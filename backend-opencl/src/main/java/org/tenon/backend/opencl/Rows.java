@@ -20,8 +20,13 @@ import org.tenon.api.tensor.Layout;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
 
-/** Kernels whose unit of work is a row, or a head of one ({@code kernels/rows.cl, norms.cl, rope.cl, tables.cl}). */
+/** Kernels whose unit of work is a row, or a head of one ({@code kernels/rows.cl, norms.cl, rope.cl, tables.cl}, and of the same names in {@code kernels/gpu}). */
 final class Rows {
+    /** Work-items for a row on a GPU, by its width. */
+    private static final int FEW_ITEMS = 32;
+
+    private static final int MANY_ITEMS = 256;
+    private static final long NARROW = 128;
 
     private final Kernels kernels;
 
@@ -33,10 +38,12 @@ final class Rows {
         if (!op.function().equals(Reduce.SUM) && !op.function().equals(Reduce.MAX)) {
             return Lookup.unsupported("no reduction " + op.function());
         }
-        return kernels.items((operands, outputs, workspace) -> kernels.launch("rows", "reduce_" + op.function())
-                .operand(outputs.getFirst())
-                .operand(operands.x())
-                .over(View.rows(operands.x().shape()), operands.x().spec().width()));
+        return kernels.shared((operands, outputs, workspace) -> over(
+                operands.x(),
+                1,
+                launch("rows", "reduce_" + op.function(), Map.of(), operands.x())
+                        .operand(outputs.getFirst())
+                        .operand(operands.x())));
     }
 
     Lookup<Gather.In<Buffer>> gather(Gather op, Gather.In<Tensor> in, List<Tensor> out) {
@@ -44,7 +51,7 @@ final class Rows {
         if (!type.scalar()) {
             return Lookup.unsupported("only scalar types, not " + type);
         }
-        return kernels.items((operands, outputs, workspace) ->
+        return kernels.shared((operands, outputs, workspace) ->
                 moved("gather_" + type.blockBytes(), outputs.getFirst(), operands.source(), operands.index()));
     }
 
@@ -53,7 +60,7 @@ final class Rows {
         if (!type.scalar()) {
             return Lookup.unsupported("only scalar types, not " + type);
         }
-        return kernels.items((operands, outputs, workspace) ->
+        return kernels.shared((operands, outputs, workspace) ->
                 moved("scatter_" + type.blockBytes(), operands.target(), operands.rows(), operands.index()));
     }
 
@@ -64,51 +71,54 @@ final class Rows {
         for (int i = 1; i < inOrder.rank() - 1; i++) {
             inner *= inOrder.size(i);
         }
-        return kernels.launch("rows", name)
-                .operand(to)
-                .operand(from)
-                .operand(index)
-                .number(inner)
-                .over(View.rows(inOrder), inOrder.width());
+        Buffer rows = name.startsWith("gather") ? to : from;
+        return over(
+                rows,
+                1,
+                launch("rows", name, Map.of(), rows)
+                        .operand(to)
+                        .operand(from)
+                        .operand(index)
+                        .number(inner));
     }
 
     Lookup<RmsNorm.In<Buffer>> rmsNorm(RmsNorm op, RmsNorm.In<Tensor> in, List<Tensor> out) {
         return between(
                 in.x().type(),
                 op.type(),
-                (operands, outputs, workspace) -> typed("norms", "rms_norm", operands.x(), outputs.getFirst())
-                        .operand(operands.weight())
-                        .real(op.epsilon())
-                        .over(
-                                View.rows(operands.x().shape()),
-                                2 * operands.x().spec().width()));
+                (operands, outputs, workspace) -> over(
+                        operands.x(),
+                        2,
+                        typed("norms", "rms_norm", operands.x(), outputs.getFirst())
+                                .operand(operands.weight())
+                                .real(op.epsilon())));
     }
 
     Lookup<LayerNorm.In<Buffer>> layerNorm(LayerNorm op, LayerNorm.In<Tensor> in, List<Tensor> out) {
         return between(
                 in.x().type(),
                 op.type(),
-                (operands, outputs, workspace) -> typed("norms", "layer_norm", operands.x(), outputs.getFirst())
-                        .operand(operands.weight())
-                        .operand(operands.bias())
-                        .real(op.epsilon())
-                        .over(
-                                View.rows(operands.x().shape()),
-                                3 * operands.x().spec().width()));
+                (operands, outputs, workspace) -> over(
+                        operands.x(),
+                        3,
+                        typed("norms", "layer_norm", operands.x(), outputs.getFirst())
+                                .operand(operands.weight())
+                                .operand(operands.bias())
+                                .real(op.epsilon())));
     }
 
     Lookup<Rope.In<Buffer>> rope(Rope op, Rope.In<Tensor> in, List<Tensor> out) {
         return between(
                 in.x().type(),
                 op.type(),
-                (operands, outputs, workspace) -> typed("rope", "rope", operands.x(), outputs.getFirst())
-                        .operand(operands.cos())
-                        .operand(operands.sin())
-                        .number(operands.x().shape().size(1))
-                        .flag(op.interleaved())
-                        .over(
-                                View.rows(operands.x().shape()),
-                                4 * operands.x().spec().width()),
+                (operands, outputs, workspace) -> over(
+                        operands.x(),
+                        4,
+                        typed("rope", "rope", operands.x(), outputs.getFirst())
+                                .operand(operands.cos())
+                                .operand(operands.sin())
+                                .number(operands.x().shape().size(1))
+                                .flag(op.interleaved())),
                 Rope.INTERLEAVED);
     }
 
@@ -116,11 +126,11 @@ final class Rows {
     Lookup<Embedding.In<Buffer>> embedding(Embedding op, Embedding.In<Tensor> in, List<Tensor> out) {
         Lookup<Embedding.In<Buffer>> kernel = between(in.table().type(), op.type(), (operands, outputs, workspace) -> {
             boolean panels = operands.table().layout().equals(Panels.LAYOUT);
-            return typed("tables", panels ? "embedding_panels" : "embedding", operands.table(), outputs.getFirst())
-                    .operand(operands.ids())
-                    .over(
-                            View.rows(outputs.getFirst().shape()),
-                            operands.table().spec().width());
+            return over(
+                    outputs.getFirst(),
+                    1,
+                    typed("tables", panels ? "embedding_panels" : "embedding", operands.table(), outputs.getFirst())
+                            .operand(operands.ids()));
         });
         return kernels.processor() && kernel instanceof Lookup.Native<Embedding.In<Buffer>> found
                 ? found.taking("table", Panels.LAYOUT, Layout.DENSE)
@@ -132,26 +142,40 @@ final class Rows {
         return between(
                 type,
                 type,
-                (operands, outputs, workspace) -> typed("tables", "cache_write", operands.rows(), operands.pool())
-                        .operand(operands.slots())
-                        .number(operands.rows().shape().size(1))
-                        .over(
-                                View.rows(operands.rows().shape()),
-                                operands.rows().spec().width()));
+                (operands, outputs, workspace) -> over(
+                        operands.rows(),
+                        1,
+                        typed("tables", "cache_write", operands.rows(), operands.pool())
+                                .operand(operands.slots())
+                                .number(operands.rows().shape().size(1))));
     }
 
     /** A kernel from one floating type to another. */
     private <B extends Operands<Buffer>> Lookup<B> between(
             DType from, DType to, Binder<B> binder, Feature... features) {
         return Kernels.FLOATS.contains(from) && Kernels.FLOATS.contains(to)
-                ? kernels.items(binder).handling(features)
+                ? kernels.shared(binder).handling(features)
                 : Lookup.unsupported("only F32, F16 and BF16, not " + from + " to " + to);
     }
 
     /** A launch that begins with its output and its input, compiled for their types. */
     private ClLaunch.Builder typed(String file, String function, Buffer from, Buffer to) {
-        return kernels.launch(file, function, Map.of("X", from.type(), "OUT", to.type()))
+        return launch(file, function, Map.of("X", from.type(), "OUT", to.type()), from)
                 .operand(to)
                 .operand(from);
+    }
+
+    /** A launch of a kernel that exists for processors and for GPUs, under one name and with the same arguments. */
+    private ClLaunch.Builder launch(String file, String function, Map<String, ?> definitions, Buffer rows) {
+        return kernels.processor()
+                ? kernels.launch(file, function, definitions)
+                : kernels.groups(
+                        "gpu/" + file, function, definitions, rows.spec().width() <= NARROW ? FEW_ITEMS : MANY_ITEMS);
+    }
+
+    /** Over rows, of which each number takes so much effort. */
+    private ClLaunch over(Buffer rows, long effort, ClLaunch.Builder launch) {
+        var count = View.rows(rows.shape());
+        return kernels.processor() ? launch.over(count, effort * rows.spec().width()) : launch.overGroups(count);
     }
 }

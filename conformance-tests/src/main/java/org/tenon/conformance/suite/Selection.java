@@ -102,34 +102,33 @@ public sealed interface Selection {
     }
 
     /**
-     * The backend's own kernels for some ops, on every case; not the ops opened up.
+     * The backend's own kernels on some cases; not the ops opened up.
      *
-     * @param ops their names
+     * @param beginnings what the cases' ids begin with, as {@code Linear/F32}
      */
-    record Kernels(List<String> ops) implements Selection {
+    record Kernels(List<String> beginnings) implements Selection {
         /**
          * Copies the list.
          *
-         * @param ops the ops' names
+         * @param beginnings what the cases' ids begin with
          */
         public Kernels {
-            ops = List.copyOf(ops);
+            beginnings = List.copyOf(beginnings);
         }
 
         @Override
         public boolean takes(Run run) {
-            return run.way().equals(KernelTrial.NAME) && ops.contains(run.op());
+            return run.way().equals(KernelTrial.NAME) && beginnings.stream().anyMatch(run.id()::startsWith);
         }
 
         @Override
         public RuntimeException nothingAmong(List<Run> runs) {
-            return new UnknownName(
-                    "op", word(), runs.stream().map(Run::op).distinct().sorted().toList());
+            return new UnknownName("run that begins with", beginnings.getFirst(), nearest(beginnings.getFirst(), runs));
         }
 
         @Override
         public String word() {
-            return "kernels:" + String.join(",", ops);
+            return "kernels:" + String.join(",", beginnings);
         }
     }
 

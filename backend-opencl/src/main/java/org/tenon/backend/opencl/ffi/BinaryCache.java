@@ -58,6 +58,11 @@ public final class BinaryCache {
                         : Optional.empty());
     }
 
+    /** {@return whether there is a folder} */
+    boolean keeps() {
+        return folder.isPresent();
+    }
+
     /**
      * A program of the cache.
      *

@@ -14,6 +14,7 @@ public final class ClDevice {
     private static final int DEVICE_VERSION = 0x102F;
     private static final int EXTENSIONS = 0x1030;
     private static final int PLATFORM = 0x1031;
+    private static final int LANGUAGE = 0x103D;
     private static final long CPU = 2;
     private static final String POCL = "Portable Computing Language";
 
@@ -91,6 +92,11 @@ public final class ClDevice {
      */
     public boolean reports(String name) {
         return List.of(info.text(EXTENSIONS).split(" +")).contains(name);
+    }
+
+    /** {@return the version of OpenCL C that it compiles, such as {@code 1.2}} */
+    public String language() {
+        return info.text(LANGUAGE).substring("OpenCL C ".length(), "OpenCL C 1.2".length()); // the maker may add words
     }
 
     /** {@return what a compiled program is good for: platform, device and driver with their versions} */

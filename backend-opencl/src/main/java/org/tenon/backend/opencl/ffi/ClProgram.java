@@ -56,7 +56,9 @@ public final class ClProgram implements AutoCloseable {
             }
         }
         ClProgram program = ofSource(context, name, source, options);
-        cache.write(key, program.binary());
+        if (cache.keeps()) { // PoCL compiles every kernel for that
+            cache.write(key, program.binary());
+        }
         return program;
     }
 

@@ -48,6 +48,20 @@ static inline ushort16 to_bf16x16(float16 x) {
 #define store16_F16(x, p, i) vstore_half16_rte(x, 0, (global half *) (p) + (i))
 #define store16_BF16(x, p, i) vstore16(to_bf16x16(x), 0, (global ushort *) (p) + (i))
 
+// As a type that is a number, in the order of Kernels.java: F32, F16, BF16.
+static inline void store_as(ulong type, float x, bytes p, ulong i) {
+    switch (type) {
+    case 0:
+        store_F32(x, p, i);
+        break;
+    case 1:
+        store_F16(x, p, i);
+        break;
+    default:
+        store_BF16(x, p, i);
+    }
+}
+
 #define NAMED_(a, b) a##b
 #define NAMED(a, b) NAMED_(a, b)
 #define LOAD(type) NAMED(load_, type)

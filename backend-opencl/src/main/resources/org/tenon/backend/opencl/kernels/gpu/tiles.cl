@@ -1,0 +1,65 @@
+#include "common.cl"
+
+// Products of tiles of rows with tiles of weights, for a work-group of GROUP items: X is the type of the rows, W that of the weights.
+//
+// A tile of both is brought to local memory, DEPTH numbers of each row, items beside one another reading numbers beside one another. Each item keeps the sums of
+// eight rows by eight columns in registers, as two by two quarters of four by four, so that neighbours read neighbouring numbers of the tiles. A sum runs along the inner dimension in order, so
+// that a row's bits don't depend on the rows beside it.
+
+#define ACROSS 8 // items along the columns of a tile
+#define DOWN (GROUP / ACROSS)
+#define EACH 8
+#define TILE_COLUMNS (ACROSS * EACH)
+#define TILE_ROWS (DOWN * EACH)
+#define DEPTH 16
+#define PITCH(size) ((size) + 4) // so that items that write one column don't meet in one bank
+
+// What a tile holds: halves as they are where the device computes with them, otherwise F32.
+#ifdef FP16
+#pragma OPENCL EXTENSION cl_khr_fp16 : enable
+#define KEPT_F16 half
+#define kept_F16(p, i) (((global const half *) (p))[i])
+#else
+#define KEPT_F16 float
+#define kept_F16(p, i) load_F16(p, i)
+#endif
+#define KEPT_F32 float
+#define KEPT_BF16 float
+#define kept_F32(p, i) load_F32(p, i)
+#define kept_BF16(p, i) load_BF16(p, i)
+#define KEPT(type) NAMED(KEPT_, type)
+#define KEEP(type) NAMED(kept_, type)
+
+// Fills a tile: rows from `first` on, `stride` bytes apart, of which those before `end` are there; numbers from `at` on, of which k are.
+#define FILL(name, type)                                                                                               \
+    static inline void fill_##name(                                                                                    \
+        local KEPT(type) *tile, uint size, bytes p, ulong stride, ulong first, ulong end, ulong at, ulong k) {         \
+        uint item = get_local_id(0), depth = item % DEPTH;                                                             \
+        for (uint i = item / DEPTH; i < size; i += GROUP / DEPTH) {                                                    \
+            int there = first + i < end && at + depth < k;                                                             \
+            tile[depth * PITCH(size) + i] = there ? KEEP(type)(p + (first + i) * stride, at + depth) : 0;              \
+        }                                                                                                              \
+    }
+FILL(rows, X)
+FILL(weights, W)
+
+#define FOUR(tile, at) convert_float4(vload4(0, (tile) + (at)))
+
+// sums[r][h]: the r-th row of an item, four columns of half h.
+static inline void add_tiles(local const KEPT(X) *xs, local const KEPT(W) *ws, float4 sums[EACH][2]) {
+    uint across = get_local_id(0) % ACROSS * 4, down = get_local_id(0) / ACROSS * 4;
+    for (uint i = 0; i < DEPTH; i++) {
+        local const KEPT(X) *x = xs + i * PITCH(TILE_ROWS) + down;
+        local const KEPT(W) *w = ws + i * PITCH(TILE_COLUMNS) + across;
+        float4 low = FOUR(x, 0), high = FOUR(x, TILE_ROWS / 2), left = FOUR(w, 0), right = FOUR(w, TILE_COLUMNS / 2);
+        float each[EACH] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+        for (uint r = 0; r < EACH; r++) {
+            sums[r][0] = fma((float4) (each[r]), left, sums[r][0]);
+            sums[r][1] = fma((float4) (each[r]), right, sums[r][1]);
+        }
+    }
+}
+
+// Where the r-th row of an item, and the first column of half h, lie in the tile.
+#define ROW_OF(r) (get_local_id(0) / ACROSS * 4 + (r) / 4 * (TILE_ROWS / 2) + (r) % 4)
+#define COLUMN_OF(h) (get_local_id(0) % ACROSS * 4 + (h) * (TILE_COLUMNS / 2))
