@@ -44,7 +44,13 @@ public class OpenClGpuTest implements SuiteSource {
             "Rope/halves/F32/",
             "Embedding/F16-F32/",
             "CacheWrite/F32/",
-            "CacheWrite/F16/");
+            "CacheWrite/F16/",
+            "CausalConv/F32",
+            "SelectiveScan/F32",
+            "SelectiveScan/BF16",
+            "StateSpaceDual/F32",
+            "Experts/F32-F32-F32/",
+            "Experts/BF16-BF16-BF16/");
 
     @Override
     public Suite suite() {

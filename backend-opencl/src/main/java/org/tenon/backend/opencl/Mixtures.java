@@ -22,9 +22,17 @@ final class Mixtures {
     private static final long ALIGNMENT = 64;
 
     private final Kernels kernels;
+    private final boolean batchInvariant;
 
-    Mixtures(Kernels kernels) {
+    /**
+     * Looks nothing up.
+     *
+     * @param kernels the programs
+     * @param batchInvariant whether a row's results may depend on nothing else in a step
+     */
+    Mixtures(Kernels kernels, boolean batchInvariant) {
         this.kernels = kernels;
+        this.batchInvariant = batchInvariant;
     }
 
     Lookup<Route.In<Buffer>> route(Route op, Route.In<Tensor> in, List<Tensor> out) {
@@ -91,20 +99,26 @@ final class Mixtures {
 
     Lookup<Experts.In<Buffer>> experts(Experts op, Experts.In<Tensor> in, List<Tensor> out) {
         DType weights = in.gate().type();
-        if (!kernels.processor()
-                || !Kernels.FLOATS.contains(in.x().type())
+        if (!Kernels.FLOATS.contains(in.x().type())
                 || !Kernels.FLOATS.contains(op.type())
                 || !Kernels.FLOATS.contains(weights)
                 || !in.up().type().equals(weights)
                 || !in.down().type().equals(weights)) {
-            return Lookup.unsupported("only on a processor, F32, F16 and BF16, and all weights of one type");
+            return Lookup.unsupported("only F32, F16 and BF16, and all weights of one type");
         }
         int function = Elementwise.ACTIVATIONS.indexOf(op.activation());
         if (function < 0) {
             return Lookup.unsupported("no activation " + op.activation());
         }
-        Room room = Room.of(in.x().shape(), in.ids().shape(), in.gate().shape());
         Map<String, DType> types = Map.of("X", in.x().type(), "W", weights, "OUT", op.type());
+        if (!kernels.processor()) {
+            var room = TiledExperts.Room.of(
+                    in.x().shape(), in.ids().shape(), in.gate().shape(), in.x().type());
+            return kernels.shared(new TiledExperts(kernels, types, function, room, !batchInvariant))
+                    .workspace(room::bytes)
+                    .variant(batchInvariant ? "tiles" : "tiles, or teams for few rows");
+        }
+        Room room = Room.of(in.x().shape(), in.ids().shape(), in.gate().shape());
         return kernels.<Experts.In<Buffer>>items((operands, outputs, workspace) -> {
                     long start = workspace.offset();
                     long order = start + room.order();

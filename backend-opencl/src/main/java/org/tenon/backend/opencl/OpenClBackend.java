@@ -52,7 +52,7 @@ final class OpenClBackend {
         Rows rows = new Rows(kernels);
         Products products = new Products(kernels, batchInvariant);
         Scans scans = new Scans(kernels);
-        Mixtures mixtures = new Mixtures(kernels);
+        Mixtures mixtures = new Mixtures(kernels, batchInvariant);
         ClMemory memory = new ClMemory(context, memoryBytes, device.largestBuffer());
         return KernelBackend.on(OpenClProvider.NAME, memory, queue)
                 .kernel(Fill.class, elementwise::fill)

@@ -22,17 +22,17 @@ final class Products {
     /** Rows of a unit of work on panels. */
     private static final long ROWS = 12;
     /** Rows that are few enough for sums by teams. */
-    private static final long FEW = 8;
+    static final long FEW = 8;
     /** Columns of a work-group that sums by teams. */
-    private static final long TEAM_COLUMNS = 4;
+    static final long TEAM_COLUMNS = 4;
     /** Items of such a group, and of one for a tile. */
-    private static final int TEAM_ITEMS = 128;
+    static final int TEAM_ITEMS = 128;
 
-    private static final int TILE_ITEMS = 64;
+    static final int TILE_ITEMS = 64;
     /** Columns of a tile, and its rows for each item. */
-    private static final long TILE_COLUMNS = 64;
+    static final long TILE_COLUMNS = 64;
 
-    private static final long ALIGNMENT = 16;
+    static final long ALIGNMENT = 16;
 
     private final Kernels kernels;
     private final boolean batchInvariant;
@@ -165,8 +165,12 @@ final class Products {
     }
 
     /** Whether all rows begin at a multiple of what an item reads at once. */
-    private static boolean aligned(Buffer rows) {
-        return (rows.offset() | rows.spec().stride(0)) % ALIGNMENT == 0;
+    static boolean aligned(Buffer rows) {
+        long all = rows.offset();
+        for (int i = 0; i < rows.shape().rank() - 1; i++) {
+            all |= rows.spec().stride(i);
+        }
+        return all % ALIGNMENT == 0;
     }
 
     private static Optional<Buffer> columns(Optional<Buffer> vector, long from, long to) {

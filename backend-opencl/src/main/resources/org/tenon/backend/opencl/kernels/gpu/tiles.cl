@@ -6,13 +6,15 @@
 // eight rows by eight columns in registers, as two by two quarters of four by four, so that neighbours read neighbouring numbers of the tiles. A sum runs along the inner dimension in order, so
 // that a row's bits don't depend on the rows beside it.
 
-#define ACROSS 8 // items along the columns of a tile
-#define DOWN (GROUP / ACROSS)
+#define ITEMS_ACROSS 8 // items along the columns of a tile
+#define ITEMS_DOWN (GROUP / ITEMS_ACROSS)
 #define EACH 8
-#define TILE_COLUMNS (ACROSS * EACH)
-#define TILE_ROWS (DOWN * EACH)
+#define TILE_COLUMNS (ITEMS_ACROSS * EACH)
+#define TILE_ROWS (ITEMS_DOWN * EACH)
 #define DEPTH 16
-#define PITCH(size) ((size) + 4) // so that items that write one column don't meet in one bank
+// from one depth to the next, so that items that write one column don't meet in one bank
+#define ROW_PITCH (TILE_ROWS + 4)
+#define COLUMN_PITCH (TILE_COLUMNS + 4)
 
 // What a tile holds: halves as they are where the device computes with them, otherwise F32.
 #ifdef FP16
@@ -30,14 +32,13 @@
 #define KEPT(type) NAMED(KEPT_, type)
 #define KEEP(type) NAMED(kept_, type)
 
-// Fills a tile: rows from `first` on, `stride` bytes apart, of which those before `end` are there; numbers from `at` on, of which k are.
+// Fills `count` columns of a tile with rows `stride` bytes apart, of which some are there, and of these with numbers from `at` on, of which k are.
 #define FILL(name, type)                                                                                               \
     static inline void fill_##name(                                                                                    \
-        local KEPT(type) *tile, uint size, bytes p, ulong stride, ulong first, ulong end, ulong at, ulong k) {         \
-        uint item = get_local_id(0), depth = item % DEPTH;                                                             \
-        for (uint i = item / DEPTH; i < size; i += GROUP / DEPTH) {                                                    \
-            int there = first + i < end && at + depth < k;                                                             \
-            tile[depth * PITCH(size) + i] = there ? KEEP(type)(p + (first + i) * stride, at + depth) : 0;              \
+        local KEPT(type) *tile, uint pitch, uint count, bytes p, ulong stride, ulong there, ulong at, ulong k) {       \
+        uint depth = get_local_id(0) % DEPTH;                                                                          \
+        for (uint i = get_local_id(0) / DEPTH; i < count; i += GROUP / DEPTH) {                                        \
+            tile[depth * pitch + i] = i < there && at + depth < k ? KEEP(type)(p + i * stride, at + depth) : 0;        \
         }                                                                                                              \
     }
 FILL(rows, X)
@@ -47,10 +48,10 @@ FILL(weights, W)
 
 // sums[r][h]: the r-th row of an item, four columns of half h.
 static inline void add_tiles(local const KEPT(X) *xs, local const KEPT(W) *ws, float4 sums[EACH][2]) {
-    uint across = get_local_id(0) % ACROSS * 4, down = get_local_id(0) / ACROSS * 4;
+    uint across = get_local_id(0) % ITEMS_ACROSS * 4, down = get_local_id(0) / ITEMS_ACROSS * 4;
     for (uint i = 0; i < DEPTH; i++) {
-        local const KEPT(X) *x = xs + i * PITCH(TILE_ROWS) + down;
-        local const KEPT(W) *w = ws + i * PITCH(TILE_COLUMNS) + across;
+        local const KEPT(X) *x = xs + i * ROW_PITCH + down;
+        local const KEPT(W) *w = ws + i * COLUMN_PITCH + across;
         float4 low = FOUR(x, 0), high = FOUR(x, TILE_ROWS / 2), left = FOUR(w, 0), right = FOUR(w, TILE_COLUMNS / 2);
         float each[EACH] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
         for (uint r = 0; r < EACH; r++) {
@@ -60,6 +61,12 @@ static inline void add_tiles(local const KEPT(X) *xs, local const KEPT(W) *ws, f
     }
 }
 
+static inline void clear(float4 sums[EACH][2]) {
+    for (uint r = 0; r < EACH; r++) {
+        sums[r][0] = sums[r][1] = 0;
+    }
+}
+
 // Where the r-th row of an item, and the first column of half h, lie in the tile.
-#define ROW_OF(r) (get_local_id(0) / ACROSS * 4 + (r) / 4 * (TILE_ROWS / 2) + (r) % 4)
-#define COLUMN_OF(h) (get_local_id(0) % ACROSS * 4 + (h) * (TILE_COLUMNS / 2))
+#define ROW_OF(r) (get_local_id(0) / ITEMS_ACROSS * 4 + (r) / 4 * (TILE_ROWS / 2) + (r) % 4)
+#define COLUMN_OF(h) (get_local_id(0) % ITEMS_ACROSS * 4 + (h) * (TILE_COLUMNS / 2))
