@@ -45,6 +45,7 @@ public class OpenClGpuTest implements SuiteSource {
             "Embedding/F16-F32/",
             "CacheWrite/F32/",
             "CacheWrite/F16/",
+            "Binary/add/F32",
             "CausalConv/F32",
             "SelectiveScan/F32",
             "SelectiveScan/BF16",

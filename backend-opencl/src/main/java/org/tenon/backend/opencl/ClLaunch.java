@@ -22,6 +22,9 @@ final class ClLaunch implements Launch {
     /** A work-item of a processor does at least so many additions or the like. */
     static final long EFFORT = 1 << 14;
 
+    /** Units that an item of a GPU does where one is no more than an addition: to find its place takes longer. */
+    private static final long ELEMENTS = 4;
+
     private final Kernels kernels;
     private final ClKernel kernel;
     private final int[] places;
@@ -209,7 +212,7 @@ final class ClLaunch implements Launch {
 
     private long run(long count) {
         if (!kernels.processor()) {
-            return 1;
+            return grain == EFFORT ? ELEMENTS : 1;
         }
         long items = Math.clamp((count + grain - 1) / grain, 1, kernels.mostItems());
         return (count + items - 1) / items;

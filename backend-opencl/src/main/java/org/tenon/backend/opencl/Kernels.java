@@ -88,9 +88,9 @@ final class Kernels implements AutoCloseable {
         return variant == Variant.PROCESSOR;
     }
 
-    /** A kernel that does a run of units in each item on a processor, and one unit in each item on a GPU. */
+    /** A kernel that does a run of units in each item on a processor, and one unit, or a few elements, in each item on a GPU. */
     <B extends Operands<Buffer>> Lookup.Native<B> items(Binder<B> binder) {
-        return Lookup.kernel(binder).variant(processor() ? "work-groups of one" : "an item each");
+        return Lookup.kernel(binder).variant(processor() ? "work-groups of one" : "items that share nothing");
     }
 
     /** A kernel that does a run of units in each item on a processor, and each unit in a work-group on a GPU. */
