@@ -16,15 +16,18 @@
 #define ROW_PITCH (TILE_ROWS + 4)
 #define COLUMN_PITCH (TILE_COLUMNS + 4)
 
-// What a tile holds: halves as they are where the device computes with them, otherwise F32.
+// What a tile holds: F16 as it is where the device computes with halves, for there it is quickly read, and otherwise F32.
 #ifdef FP16
-#pragma OPENCL EXTENSION cl_khr_fp16 : enable
-#define KEPT_F16 half
-#define kept_F16(p, i) (((global const half *) (p))[i])
+#define KEPT_F16 ushort
+#define kept_F16(p, i) (((global const ushort *) (p))[i])
+#define four_F16(tile, at) vload_half4(0, (local const half *) (tile) + (at))
 #else
 #define KEPT_F16 float
 #define kept_F16(p, i) load_F16(p, i)
+#define four_F16(tile, at) vload4(0, (tile) + (at))
 #endif
+#define four_F32(tile, at) vload4(0, (tile) + (at))
+#define four_BF16(tile, at) vload4(0, (tile) + (at))
 #define KEPT_F32 float
 #define KEPT_BF16 float
 #define kept_F32(p, i) load_F32(p, i)
@@ -44,7 +47,7 @@
 FILL(rows, X)
 FILL(weights, W)
 
-#define FOUR(tile, at) convert_float4(vload4(0, (tile) + (at)))
+#define FOUR(type) NAMED(four_, type)
 
 // sums[r][h]: the r-th row of an item, four columns of half h.
 static inline void add_tiles(local const KEPT(X) *xs, local const KEPT(W) *ws, float4 sums[EACH][2]) {
@@ -52,7 +55,8 @@ static inline void add_tiles(local const KEPT(X) *xs, local const KEPT(W) *ws, f
     for (uint i = 0; i < DEPTH; i++) {
         local const KEPT(X) *x = xs + i * ROW_PITCH + down;
         local const KEPT(W) *w = ws + i * COLUMN_PITCH + across;
-        float4 low = FOUR(x, 0), high = FOUR(x, TILE_ROWS / 2), left = FOUR(w, 0), right = FOUR(w, TILE_COLUMNS / 2);
+        float4 low = FOUR(X)(x, 0), high = FOUR(X)(x, TILE_ROWS / 2);
+        float4 left = FOUR(W)(w, 0), right = FOUR(W)(w, TILE_COLUMNS / 2);
         float each[EACH] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
         for (uint r = 0; r < EACH; r++) {
             sums[r][0] = fma((float4) (each[r]), left, sums[r][0]);
