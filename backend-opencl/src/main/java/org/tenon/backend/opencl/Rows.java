@@ -66,12 +66,12 @@ final class Rows {
 
     /** Rows in the order of an index go to, or come from, where it says. */
     private ClLaunch moved(String name, Buffer to, Buffer from, Buffer index) {
-        Shape inOrder = name.startsWith("gather") ? to.shape() : from.shape();
+        Buffer rows = name.startsWith("gather") ? to : from;
+        Shape inOrder = rows.shape();
         long inner = 1;
         for (int i = 1; i < inOrder.rank() - 1; i++) {
             inner *= inOrder.size(i);
         }
-        Buffer rows = name.startsWith("gather") ? to : from;
         return over(
                 rows,
                 1,
