@@ -67,7 +67,7 @@ final class OpenClBackend {
                 .kernel(MatMul.class, products::matmul)
                 .layout(Panels.LAYOUT, new Panels(kernels, memory, queue)::arrange)
                 .kernel(Linear.class, products::linear)
-                .kernel(Attention.class, new Attentions(kernels, batchInvariant)::attention)
+                .kernel(Attention.class, new Attentions(kernels)::attention)
                 .kernel(CausalConv.class, scans::conv)
                 .kernel(Route.class, mixtures::route)
                 .kernel(Experts.class, mixtures::experts)

@@ -14,7 +14,15 @@ import org.tenon.models.Tenon;
 class OpenClGpuGoldenTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"llama-gqa-tied", "mixtral-f32", "mamba-tied-f32", "mamba2-groups", "t5-f32", "bert-masked"})
+            strings = {
+                "llama-gqa-tied",
+                "gemma2-window",
+                "mixtral-f32",
+                "mamba-tied-f32",
+                "mamba2-groups",
+                "t5-f32",
+                "bert-masked"
+            })
     void isTheReferences(String golden) {
         Goldens.assumeThere("opencl");
         Tenon.Builder builder =
