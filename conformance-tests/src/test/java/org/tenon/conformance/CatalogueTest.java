@@ -19,9 +19,9 @@ class CatalogueTest {
     private static final int FEWEST = 10_000;
     private static final List<Case> CASES = Catalogue.cases(List.of());
 
-    /** Ops that are primitives of F32 and of whole numbers alone, or make numbers, and the choice of a router, whose logits are F32. */
+    /** Ops that are primitives of F32 and of whole numbers alone, or make numbers, and what chooses by logits, which are F32. */
     private static final Set<String> WIDE_ONLY =
-            Set.of("Binary", "Fill", "Iota", "MatMul", "Reduce", "Route", "Select");
+            Set.of("Binary", "Fill", "Iota", "MatMul", "Reduce", "Route", "Select", "TopK");
 
     @Test
     void thereAreThousandsAndNoTwoAreTheSame() {
@@ -51,7 +51,7 @@ class CatalogueTest {
             }
         });
         assertEquals(
-                Set.of("Binary", "Convert", "Fill", "Gather", "Iota", "Route", "Select", "Unary"),
+                Set.of("Binary", "Convert", "Fill", "Gather", "Iota", "Route", "Select", "TopK", "Unary"),
                 types.entrySet().stream()
                         .filter(entry -> entry.getValue().contains("I32"))
                         .map(Map.Entry::getKey)

@@ -312,6 +312,17 @@ public interface Ops {
     }
 
     /**
+     * The largest of the last dimension and where they stand, in the order that {@link TopK} states.
+     *
+     * @param x F32 {@code [rows, n]}
+     * @param k how many
+     * @return their indices, I32 {@code [rows, k]}, and they themselves, F32 {@code [rows, k]}
+     */
+    default List<Tensor> topK(Tensor x, int k) {
+        return emit(new TopK(k), new TopK.In<>(x));
+    }
+
+    /**
      * {@code a b^T}.
      *
      * @param a {@code [m, k]}

@@ -5,7 +5,6 @@ import java.util.Set;
 import org.tenon.api.ShapeMismatch;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.DType;
-import org.tenon.api.tensor.Dim;
 import org.tenon.api.tensor.Shape;
 import org.tenon.api.tensor.Tensor;
 import org.tenon.api.tensor.TensorSpec;
@@ -68,42 +67,20 @@ public record Route(int chosen, boolean renormalised) implements Op<Route.In<Ten
         return List.of(TensorSpec.dense(DType.I32, each), TensorSpec.dense(DType.F32, each));
     }
 
-    /** One expert after another: the first of the largest logits that aren't taken yet. */
+    /** The largest, NaN made the lowest of all, and their weights. */
     @Override
     public void lower(Ops ops, In<Tensor> in, List<Tensor> out) {
         Tensor logits = in.logits(); // [rows, experts]
-        Dim rows = logits.shape().dim(0);
-        Tensor one = ops.constant(Shape.of(1), 1);
         Tensor zero = ops.constant(Shape.of(1), 0f);
         Tensor lowest = ops.constant(Shape.of(1), Float.NEGATIVE_INFINITY);
-        Tensor expert = ops.iota(Dim.of(logits.width())); // [experts]
-        Tensor backwards = ops.multiply(ops.convert(expert, DType.F32), -1);
         Tensor absent = ops.binary(Binary.LESS, in.sequence(), ops.constant(Shape.of(1), 0))
-                .reshape(Shape.of(rows, 1));
+                .reshape(Shape.of(logits.shape().dim(0), 1));
         Tensor keys = ops.select(ops.binary(Binary.EQUAL, logits, logits), logits, lowest); // NaN isn't equal to itself
-        Tensor exponentials = ops.unary(Unary.EXP, ops.subtract(logits, ops.max(logits))); // [rows, experts]
-        Tensor taken = ops.fill(0, DType.I32, logits.shape());
-        Tensor[] weights = new Tensor[chosen];
-        for (int i = 0; i < chosen; i++) {
-            Tensor left = ops.select(taken, lowest, keys);
-            Tensor largest = ops.binary(Binary.EQUAL, left, ops.max(left));
-            Tensor candidates = ops.select(taken, ops.constant(Shape.of(1), 0), largest);
-            Tensor first = ops.multiply(ops.max(ops.select(candidates, backwards, lowest)), -1); // [rows, 1]
-            Tensor id = ops.convert(first, DType.I32);
-            Tensor here = ops.binary(Binary.EQUAL, expert, id); // [rows, experts]
-            weights[i] = ops.sum(ops.select(here, exponentials, zero)); // [rows, 1]
-            taken = ops.select(here, one, taken);
-            ops.into(out.getFirst().columns(i, i + 1L)).select(absent, ops.constant(Shape.of(1), -1), id);
-        }
-        Tensor total = ops.sum(exponentials); // [rows, 1]
-        if (renormalised) {
-            total = weights[0];
-            for (int i = 1; i < chosen; i++) {
-                total = ops.add(total, weights[i]);
-            }
-        }
-        for (int i = 0; i < chosen; i++) {
-            ops.into(out.getLast().columns(i, i + 1L)).select(absent, zero, ops.divide(weights[i], total));
-        }
+        List<Tensor> best = ops.topK(keys, chosen); // [rows, chosen] each
+        Tensor largest = ops.max(logits); // NaN if any is
+        Tensor weights = ops.unary(Unary.EXP, ops.subtract(best.getLast(), largest));
+        Tensor total = ops.sum(renormalised ? weights : ops.unary(Unary.EXP, ops.subtract(logits, largest)));
+        ops.into(out.getFirst()).select(absent, ops.constant(Shape.of(1), -1), best.getFirst());
+        ops.into(out.getLast()).select(absent, zero, ops.divide(weights, total));
     }
 }

@@ -13,6 +13,7 @@ public final class Catalogue {
             new ProductCases(),
             new AttentionCases(),
             new ExpertCases(),
+            new TopKCases(),
             new RaggedCases(),
             new ScanCases());
 

@@ -21,6 +21,7 @@ import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Route;
 import org.tenon.api.op.Scatter;
+import org.tenon.api.op.TopK;
 import org.tenon.api.op.Unary;
 import org.tenon.api.op.Visibility;
 import org.tenon.api.tensor.Buffer;
@@ -39,6 +40,7 @@ public final class Mutants {
                         masks(),
                         indices(),
                         experts(),
+                        best(),
                         memory(),
                         staleness(),
                         ScanMutants.all(),
@@ -284,6 +286,32 @@ public final class Mutants {
                         "gates and ups of experts swapped",
                         "Experts/F32-F32-F32/1x64x96 to 2 of 8/silu",
                         Changes.swapped(Experts.class, "gate", "up")));
+    }
+
+    private static List<Mutant> best() {
+        return List.of(
+                new Mutant(
+                        "the last of equal ones is the best",
+                        "TopK/13 rows, 2 of 8/ties",
+                        Changes.reads(TopK.class, "logits", Mutants::rising)),
+                new Mutant(
+                        "the best of a long row looked for in its first part",
+                        "TopK/2 rows, 64 of 40000/plain",
+                        Changes.reads(TopK.class, "logits", Mutants::withoutEnd)),
+                new Mutant(
+                        "NaN is no value",
+                        "TopK/13 rows, 2 of 8/special",
+                        Changes.reads(
+                                TopK.class, "logits", each(x -> Double.isNaN(x) ? Double.NEGATIVE_INFINITY : x))));
+    }
+
+    /** The last half of each row is out. */
+    private static void withoutEnd(Elements elements) {
+        for (int row = 0; row < elements.rows(); row++) {
+            for (int column = elements.width() / 2; column < elements.width(); column++) {
+                elements.set(row, column, Double.NEGATIVE_INFINITY);
+            }
+        }
     }
 
     /** Breaks ties for the last. */

@@ -1,12 +1,16 @@
 package org.tenon.conformance.oracle;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tenon.api.op.CacheWrite;
 import org.tenon.api.op.Embedding;
 import org.tenon.api.op.Gather;
 import org.tenon.api.op.Scatter;
+import org.tenon.api.op.TopK;
+import org.tenon.api.tensor.DType;
 
-/** What moves rows by index; nothing is computed, so nothing may be off. */
+/** What moves by index, and what finds indices; nothing is computed, so nothing may be off. */
 final class IndexOracles {
     private IndexOracles() {}
 
@@ -61,5 +65,27 @@ final class IndexOracles {
             }
         }
         return List.of(pool);
+    }
+
+    /** The largest of each row by a sort that keeps the order of equals; for a double's order, NaN comes after all numbers. */
+    static List<Exact> topK(TopK op, TopK.In<Exact> in, Precision precision) {
+        int rows = in.logits().size(0);
+        Exact ids = Exact.zeros(DType.I32, rows, op.k());
+        Exact values = Exact.zeros(DType.F32, rows, op.k());
+        for (int row = 0; row < rows; row++) {
+            int at = row;
+            Comparator<Integer> rising =
+                    Comparator.comparingDouble(id -> in.logits().at(at, id) + 0.0); // -0 becomes 0
+            List<Integer> falling = IntStream.range(0, in.logits().size(1))
+                    .boxed()
+                    .sorted(rising.reversed())
+                    .limit(op.k())
+                    .toList();
+            for (int i = 0; i < op.k(); i++) {
+                ids.set(falling.get(i), 0, row, i);
+                values.set(in.logits().at(row, falling.get(i)), 0, row, i);
+            }
+        }
+        return List.of(ids, values);
     }
 }

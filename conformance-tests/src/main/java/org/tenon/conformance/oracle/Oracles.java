@@ -29,6 +29,7 @@ import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.SelectiveScan;
 import org.tenon.api.op.StateSpaceDual;
+import org.tenon.api.op.TopK;
 import org.tenon.api.op.Unary;
 
 /** The oracle of each op, by the op's class. Immutable and thread-safe. */
@@ -59,6 +60,7 @@ public final class Oracles {
                 .with(LayerNorm.class, RowOracles::layerNorm)
                 .with(Rope.class, RowOracles::rope)
                 .with(Attention.class, AttentionOracle::compute)
+                .with(TopK.class, IndexOracles::topK)
                 .with(Route.class, ExpertOracles::route)
                 .with(Experts.class, ExpertOracles::experts)
                 .with(CausalConv.class, ScanOracles::conv)

@@ -19,6 +19,7 @@ import org.tenon.api.op.Rope;
 import org.tenon.api.op.Route;
 import org.tenon.api.op.SelectiveScan;
 import org.tenon.api.op.StateSpaceDual;
+import org.tenon.api.op.TopK;
 
 /**
  * What a backend must be able to do to be called fit for a kind of model.
@@ -41,7 +42,8 @@ public record Profile(String name, Set<Class<? extends Op<?, ?>>> natively, Set<
                     LayerNorm.class,
                     Linear.class,
                     RmsNorm.class,
-                    Rope.class));
+                    Rope.class,
+                    TopK.class));
 
     /** Mixtures of experts: Mixtral and its kin, beside what {@link #CORE} asks for. */
     public static final Profile EXPERTS = CORE.and("EXPERTS", Set.of(Experts.class, Route.class));

@@ -21,6 +21,7 @@ import org.tenon.api.op.RmsNorm;
 import org.tenon.api.op.Rope;
 import org.tenon.api.op.Route;
 import org.tenon.api.op.Select;
+import org.tenon.api.op.TopK;
 import org.tenon.api.op.Unary;
 import org.tenon.api.program.Kernel;
 import org.tenon.api.tensor.StepShape;
@@ -55,6 +56,7 @@ record KernelCost(OptionalLong bytes, OptionalLong flops) {
                     Rope _,
                     Route _,
                     Select _,
+                    TopK _,
                     Unary _ -> moved(all(kernel, step));
             default -> UNKNOWN;
         };
