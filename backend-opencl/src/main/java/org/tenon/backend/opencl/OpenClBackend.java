@@ -25,6 +25,7 @@ import org.tenon.api.op.Scatter;
 import org.tenon.api.op.Select;
 import org.tenon.api.op.SelectiveScan;
 import org.tenon.api.op.StateSpaceDual;
+import org.tenon.api.op.TopK;
 import org.tenon.api.op.Unary;
 import org.tenon.backend.opencl.ffi.BinaryCache;
 import org.tenon.backend.opencl.ffi.ClContext;
@@ -64,6 +65,7 @@ final class OpenClBackend {
                 .kernel(Reduce.class, rows::reduce)
                 .kernel(Gather.class, rows::gather)
                 .kernel(Scatter.class, rows::scatter)
+                .kernel(TopK.class, new Best(kernels)::topK)
                 .kernel(MatMul.class, products::matmul)
                 .layout(Panels.LAYOUT, new Panels(kernels, memory, queue)::arrange)
                 .kernel(Linear.class, products::linear)

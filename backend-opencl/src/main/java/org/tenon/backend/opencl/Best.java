@@ -1,0 +1,56 @@
+package org.tenon.backend.opencl;
+
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.tenon.api.backend.Launch;
+import org.tenon.api.backend.Lookup;
+import org.tenon.api.op.TopK;
+import org.tenon.api.tensor.Buffer;
+import org.tenon.api.tensor.StepShape;
+import org.tenon.api.tensor.Tensor;
+
+/** The best of each row, which is cut into parts, so that a single row keeps the whole device busy ({@code kernels/best.cl}). */
+final class Best {
+    /** The most of a row that a part keeps in order; beyond, opening up is no slower. */
+    private static final int MOST = 256;
+
+    /** Columns of a part on a processor, which goes through sixteen at a time, and elsewhere. */
+    private static final long PART = 1 << 14;
+
+    private static final long SMALL_PART = 1 << 10;
+
+    private final Kernels kernels;
+
+    Best(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    Lookup<TopK.In<Buffer>> topK(TopK op, TopK.In<Tensor> in, List<Tensor> out) {
+        if (op.k() > MOST) {
+            return Lookup.unsupported("only the " + MOST + " best, not " + op.k());
+        }
+        long part = kernels.processor() ? PART : SMALL_PART;
+        long parts = (in.logits().width() + part - 1) / part;
+        ToLongFunction<StepShape> rows = View.rows(in.logits().shape());
+        return Lookup.<TopK.In<Buffer>>kernel((operands, outputs, workspace) -> {
+                    Launch ofParts = kernels.launch("best", "best_of_part")
+                            .operand(operands.logits())
+                            .memory(workspace)
+                            .number(op.k())
+                            .number(part)
+                            .over(step -> rows.applyAsLong(step) * parts, part);
+                    Launch ofRows = kernels.launch("best", "best_of_row")
+                            .operand(outputs.getFirst())
+                            .operand(outputs.getLast())
+                            .operand(operands.logits())
+                            .memory(workspace)
+                            .number(parts)
+                            .over(rows, parts * op.k());
+                    return (queue, step) -> {
+                        ofParts.run(queue, step);
+                        ofRows.run(queue, step);
+                    };
+                })
+                .workspace(step -> rows.applyAsLong(step) * parts * op.k() * Long.BYTES);
+    }
+}
