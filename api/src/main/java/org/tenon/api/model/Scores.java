@@ -80,6 +80,40 @@ public final class Scores {
         listed = false;
     }
 
+    /**
+     * Begins a new row of which a few ids are known, some dozens at most; all others are out.
+     *
+     * @param ids the ids, in any order, none twice; copied
+     * @param logits the logits of those ids; copied
+     * @param known how many ids there are, from the beginning of both arrays
+     */
+    public void set(int[] ids, float[] logits, int known) {
+        if (listed) { // nobody else is in
+            for (int i = 0; i < count; i++) {
+                values[candidates[i]] = Float.NEGATIVE_INFINITY;
+            }
+        } else {
+            Arrays.fill(values, Float.NEGATIVE_INFINITY);
+        }
+        int kept = 0;
+        for (int i = 0; i < known; i++) {
+            values[ids[i]] = logits[i];
+            if (logits[i] != Float.NEGATIVE_INFINITY) {
+                enter(ids[i], kept++);
+            }
+        }
+        listedAre(kept);
+    }
+
+    /** Puts an id in its place among the first few candidates. The library's sort would make an object each time. */
+    private void enter(int id, int before) {
+        int place = before;
+        while (place > 0 && candidates[place - 1] > id) {
+            candidates[place] = candidates[--place];
+        }
+        candidates[place] = id;
+    }
+
     /** {@return how many ids there are, candidates or not} */
     public int vocabulary() {
         return values.length;
@@ -141,6 +175,18 @@ public final class Scores {
 
     /** {@return the largest score; minus infinity where there is no candidate, NaN where a score is} */
     public float largest() {
+        return few() ? largestOfFew() : largestOfAll();
+    }
+
+    private float largestOfFew() {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, values[candidates[i]]);
+        }
+        return largest;
+    }
+
+    private float largestOfAll() {
         Arrays.fill(columns, Float.NEGATIVE_INFINITY);
         for (int from = 0; from < values.length; from += BLOCK) { // by columns, so that the JVM makes vectors of it
             int size = Math.min(BLOCK, values.length - from);
@@ -161,6 +207,13 @@ public final class Scores {
      * @param by the divisor, above zero
      */
     public void divide(float by) {
+        if (few()) {
+            for (int i = 0; i < count; i++) {
+                values[candidates[i]] /= by;
+            }
+            return;
+        }
+        listed = false; // an infinite divisor brings in, as NaN, what was out
         for (int id = 0; id < values.length; id++) {
             values[id] /= by;
         }

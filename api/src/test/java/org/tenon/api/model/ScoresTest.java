@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -173,5 +174,44 @@ class ScoresTest {
         assertCandidates(order(scores.toArray()), scores);
         assertTrue(scores.candidates() >= 1);
         assertEquals(scores.largest(), scores.get(order(scores.toArray())[0]));
+    }
+
+    /** Rows by turns, whole and of the best alone, in one object: nothing stays of the one before. */
+    @Test
+    void aRowOfWhichAFewIdsAreKnownIsOneWithoutTheOthers() {
+        Random random = new Random(11);
+        Scores used = new Scores(700);
+        for (int turn = 0; turn < 200; turn++) {
+            float[] row = new float[700];
+            Arrays.fill(row, OUT);
+            int[] ids =
+                    random.ints(0, 700).distinct().limit(1 + random.nextInt(90)).toArray();
+            float[] logits = new float[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                logits[i] = random.nextInt(9) == 0 ? OUT : random.nextInt(7);
+                row[ids[i]] = logits[i];
+            }
+            used.set(ids, logits, ids.length);
+            if (random.nextBoolean()) {
+                used.divide(0.5f);
+                for (int id = 0; id < row.length; id++) {
+                    row[id] /= 0.5f;
+                }
+            }
+            int[] order = order(row);
+            assertEquals(order.length == 0 ? OUT : row[order[0]], used.largest());
+            assertEquals(order.length, used.candidates());
+            assertArrayEquals(row, used.toArray());
+            used.rank();
+            for (int id : order) {
+                assertEquals(id, used.nextBest());
+            }
+            assertEquals(-1, used.nextBest());
+            if (turn % 3 == 0) {
+                used.removeBelow(3);
+            } else if (turn % 3 == 1) {
+                used.set(new float[700]);
+            }
+        }
     }
 }

@@ -36,6 +36,7 @@ public final class Network implements AutoCloseable {
     private final Map<KeyGroup, List<Buffer>> pools = new HashMap<>();
     private final Buffer[] states; // [slots, ...] each
     private final Output logits;
+    private final Optional<BestOutput> best;
     private final Arena arena = Arena.ofShared();
     private final Routings routings;
 
@@ -123,6 +124,7 @@ public final class Network implements AutoCloseable {
         this.runner = runner;
         this.shapes = shapes;
         this.logits = new Output(runner.place(written.logits()), arena);
+        this.best = BestOutput.of(written.best().stream().map(runner::place).toList(), arena);
         StepShape largest = written.program().bounds();
         written.inputs().forEach((key, tensor) -> {
             Optional<Buffer> place = runner.uses(tensor) ? Optional.of(runner.place(tensor)) : Optional.empty();
@@ -159,8 +161,8 @@ public final class Network implements AutoCloseable {
             Runner.Progress progress) {
         Axis axis = blueprint.stacks().getLast().axis();
         Shapes shapes = new Shapes(axis, blueprint.source(), blueprint.keyGroups(), bounds);
-        NetworkWriter.Written written =
-                new NetworkWriter(blueprint, weights, numerics, bounds, shapes.largest()).write(ModelSpec.HEAD);
+        NetworkWriter.Written written = new NetworkWriter(blueprint, weights, numerics, bounds, shapes.largest())
+                .write(ModelSpec.HEAD, backend);
         Runner runner = Runner.of(written.program(), backend, progress);
         try {
             return new Network(backend, blueprint, bounds, runner, shapes, written);
@@ -217,6 +219,24 @@ public final class Network implements AutoCloseable {
      */
     public void logits(int output, float[] target) {
         logits.read(runner.queue(), output, target);
+    }
+
+    /** {@return how many of the best of each row a step finds; 0 where the backend has no kernel for that} */
+    public int best() {
+        return best.map(BestOutput::count).orElse(0);
+    }
+
+    /**
+     * The best of a row of the last step, in the order of {@link org.tenon.api.op.TopK}. Nothing else is read.
+     *
+     * @param output which of the rows wanted
+     * @param count how many, from the first on, at most {@link #best()}
+     * @param ids receives the ids
+     * @param values receives their logits
+     */
+    public void best(int output, int count, int[] ids, float[] values) {
+        best.orElseThrow(() -> new IllegalStateException("the backend has no kernel that finds the best of a row"))
+                .read(runner.queue(), output, count, ids, values);
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.tenon.api.backend.Backend;
+import org.tenon.api.backend.Lookup;
 import org.tenon.api.backend.Numerics;
 import org.tenon.api.backend.WeightSource;
 import org.tenon.api.layer.Dims;
@@ -22,6 +24,7 @@ import org.tenon.api.layer.StateView;
 import org.tenon.api.layer.Step;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.op.Ops;
+import org.tenon.api.op.TopK;
 import org.tenon.api.program.Program;
 import org.tenon.api.program.ProgramWriter;
 import org.tenon.api.tensor.Axis;
@@ -33,6 +36,9 @@ import org.tenon.api.tensor.Tensor;
 
 /** Builds the layers of a blueprint and lets them write the model's program. Used once. */
 final class NetworkWriter {
+    /** As many of the best of a row as the settings that models are published with choose from, which is 50 at most, and then some. */
+    private static final int BEST = 64;
+
     /** The pools of a cache. */
     record Pools(KeyGroup group, Tensor keys, Tensor values) {}
 
@@ -68,6 +74,7 @@ final class NetworkWriter {
      * @param pools the caches by site
      * @param states the states {@code [slots, ...]} by site
      * @param logits {@code [outputs, vocabulary]}
+     * @param best the best ids of each row of the logits and theirs, {@code [outputs, k]} each; nothing where the backend has no kernel for them
      * @param routings where routers send rows, in the order of the layers
      */
     record Written(
@@ -76,10 +83,14 @@ final class NetworkWriter {
             Map<String, Pools> pools,
             Map<String, Tensor> states,
             Tensor logits,
+            List<Tensor> best,
             List<Routings.Routing> routings) {}
 
-    /** Each stack in turn: embedding and layers, then the norm; of the last one norm and head on the rows whose output is wanted. */
-    Written write(String head) {
+    /**
+     * Each stack in turn: embedding and layers, then the norm; of the last one norm and head on the rows whose output is wanted, and for a backend with a
+     * kernel for it the best of these.
+     */
+    Written write(String head, Backend backend) {
         Blueprint.Stack stack = blueprint.stacks().getLast();
         for (Blueprint.Stack before :
                 blueprint.stacks().subList(0, blueprint.stacks().size() - 1)) {
@@ -95,9 +106,22 @@ final class NetworkWriter {
                     + blueprint.heads().keySet());
         }
         Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
+        List<Tensor> best = best(logits, backend);
         List<Tensor> kept = new ArrayList<>(List.of(logits));
+        kept.addAll(best);
         routings.forEach(routing -> kept.add(routing.ids()));
-        return new Written(writer.finish(kept), inputs, pools, states, logits, List.copyOf(routings));
+        return new Written(writer.finish(kept), inputs, pools, states, logits, best, List.copyOf(routings));
+    }
+
+    /** The host finds the best as well, if it must: opened up, the op would be of no use. */
+    private List<Tensor> best(Tensor logits, Backend backend) {
+        TopK op = new TopK((int) Math.min(BEST, logits.width()));
+        TopK.In<Tensor> in = new TopK.In<>(logits);
+        List<Tensor> out =
+                op.infer(in).stream().map(spec -> Tensor.of("best", spec)).toList();
+        return backend.find(op, in, out) instanceof Lookup.Native<?>
+                ? writer.ops().emit(op, in)
+                : List.of();
     }
 
     /**

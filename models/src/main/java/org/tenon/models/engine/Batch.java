@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.GenerationFailed;
 import org.tenon.api.model.Overloaded;
-import org.tenon.api.model.Scores;
 
 /**
  * Which sequences there are and which of them come into the next step. When blocks run out, they are taken from sessions between turns, the
@@ -227,24 +226,23 @@ final class Batch {
     }
 
     /** Takes what a step has computed. */
-    void take(Computation computation, float[] logits, Scores scores) {
+    void take(Outputs outputs) {
         int output = 0;
         for (int i = 0; i < inStep.size(); i++) {
             CachedSequence sequence = sequencesInStep.get(i);
             sequence.computed(counts[i]);
             blocks.enter(sequence);
             if (sequence.pending() == 0) {
-                computation.logits(output++, logits);
-                next(inStep.get(i), logits, scores);
+                next(inStep.get(i), outputs.at(output++));
             }
         }
         inStep.clear();
         sequencesInStep.clear();
     }
 
-    private void next(Run run, float[] logits, Scores scores) {
+    private void next(Run run, Outputs outputs) {
         try {
-            FinishReason reason = run.next(logits, scores);
+            FinishReason reason = run.next(outputs);
             if (reason != null) {
                 finish(run, reason);
             }

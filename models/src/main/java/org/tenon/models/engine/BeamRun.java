@@ -100,8 +100,8 @@ final class BeamRun extends Run {
     }
 
     @Override
-    @Nullable FinishReason next(float[] logits, Scores scores) {
-        score(sequences.get(delivered), logits, scores, logProbabilities[delivered]);
+    @Nullable FinishReason next(Outputs outputs) {
+        score(sequences.get(delivered), outputs.logits(), outputs.scores(), logProbabilities[delivered]);
         delivered++;
         if (delivered < sequences.size()) {
             return null;

@@ -14,6 +14,16 @@ interface Computation extends AutoCloseable {
     /** The logits of a row of the last step, F32 {@code [vocabulary]}. */
     void logits(int output, float[] target);
 
+    /** How many of the best of each row are there beside the row itself; 0 where they aren't looked for. */
+    default int best() {
+        return 0;
+    }
+
+    /** The first few of the best of a row of the last step, at most {@link #best}, as {@link org.tenon.api.op.TopK} orders them. */
+    default void best(int output, int count, int[] ids, float[] values) {
+        throw new UnsupportedOperationException("the best aren't looked for");
+    }
+
     /** Sets the first positions of a block to zero, in all caches of a group. */
     void clear(int group, int block, int positions);
 

@@ -11,7 +11,6 @@ import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.Limits;
 import org.tenon.api.model.ModelListener;
 import org.tenon.api.model.Overloaded;
-import org.tenon.api.model.Scores;
 import org.tenon.api.program.KernelListener;
 
 /**
@@ -28,8 +27,7 @@ final class Engine implements Inbox.Owner, Blocks.Copying {
     private final KernelListeners kernels;
     private final StepRows rows;
     private final Batch batch;
-    private final float[] logits;
-    private final Scores scores;
+    private final Outputs outputs;
     private final AtomicInteger queued = new AtomicInteger();
 
     private final Inbox inbox;
@@ -52,8 +50,7 @@ final class Engine implements Inbox.Owner, Blocks.Copying {
         this.rows = new StepRows(limits.rows(), sequences, limits.outputs().orElseThrow(), blocks);
         this.batch =
                 new Batch(blocks, rows, sequences, limits.idle().toNanos(), _ -> queued.decrementAndGet(), this::tell);
-        this.logits = new float[vocabulary];
-        this.scores = new Scores(vocabulary);
+        this.outputs = new Outputs(computation, vocabulary);
     }
 
     void start() {
@@ -215,7 +212,7 @@ final class Engine implements Inbox.Owner, Blocks.Copying {
             return false;
         }
         compute();
-        batch.take(computation, logits, scores);
+        batch.take(outputs);
         return true;
     }
 }

@@ -153,6 +153,16 @@ final class NetworkComputation implements Computation {
     }
 
     @Override
+    public int best() {
+        return network.best();
+    }
+
+    @Override
+    public void best(int output, int count, int[] ids, float[] values) {
+        network.best(output, count, ids, values);
+    }
+
+    @Override
     public void clear(int group, int block, int positions) {
         network.clear(groups.get(group), block, positions);
     }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.tenon.api.TenonException;
 import org.tenon.api.model.FinishReason;
 import org.tenon.api.model.Sampling;
-import org.tenon.api.model.Scores;
 import org.tenon.api.model.Timings;
 import org.tenon.api.model.Usage;
 import org.tenon.models.sampling.LogProbabilities;
@@ -26,6 +25,7 @@ class Run {
     private final boolean kept;
     private final int[] prompt;
     private final int context;
+    private final int vocabulary;
     private final Transcript transcript;
     private final Supplier<Optional<OutputText>> text;
     private final Mailbox mailbox;
@@ -79,6 +79,7 @@ class Run {
         this.kept = kept;
         this.prompt = prompt;
         this.context = task.context();
+        this.vocabulary = task.vocabulary();
         this.text = task.text();
         this.seed = task.seed();
         this.endTokens = sorted(sampling.endTokens());
@@ -234,18 +235,19 @@ class Run {
         return parked ? Math.min(untilDeadline, parkedSince + idle - now) : untilDeadline;
     }
 
-    /** Chooses the next token from the logits of the last one; gives the reason when it is the last. */
-    @Nullable FinishReason next(float[] logits, Scores scores) {
-        scores.set(logits);
-        double logSumExp = 0;
+    /** Chooses the next token by what came of the last one; gives the reason when it is the last. */
+    @Nullable FinishReason next(Outputs outputs) {
+        double probability = 0; // its logarithm, where anybody wants it
+        int id;
         if (transcript.scored()) {
-            logSumExp = LogProbabilities.logSumExp(logits);
-            transcript.score(logits, scores, logSumExp);
-        }
-        int id = chain.next(scores, history);
-        if (id < 0 || id >= logits.length) {
-            throw new TenonException("the end of the sampling chain chose " + id + ", which is no id from 0 to "
-                    + (logits.length - 1) + "; correct it");
+            float[] logits = outputs.logits();
+            double logSumExp = LogProbabilities.logSumExp(logits);
+            outputs.scores().set(logits);
+            transcript.score(logits, outputs.scores(), logSumExp);
+            id = checked(chain.next(outputs.scores(), history));
+            probability = logits[id] - logSumExp;
+        } else {
+            id = checked(outputs.next(chain, history));
         }
         if (transcript.count() == 0) {
             firstToken = System.nanoTime();
@@ -265,9 +267,17 @@ class Run {
         if (stops.isPresent() && stopped(stops.get(), id, silent)) {
             reason = FinishReason.STOP_STRING;
         }
-        transcript.add(id, logits[id] - logSumExp, reason != null, silent);
+        transcript.add(id, probability, reason != null, silent);
         mailbox.added();
         return reason;
+    }
+
+    private int checked(int id) {
+        if (id < 0 || id >= vocabulary) {
+            throw new TenonException("the end of the sampling chain chose " + id + ", which is no id from 0 to "
+                    + (vocabulary - 1) + "; correct it");
+        }
+        return id;
     }
 
     /** Whether the text comes to a stop string with a token. */

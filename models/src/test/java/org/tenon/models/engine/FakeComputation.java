@@ -2,11 +2,13 @@ package org.tenon.models.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.tenon.api.backend.Roof;
 import org.tenon.api.program.KernelListener;
 
@@ -30,6 +32,9 @@ final class FakeComputation implements Computation {
     private volatile Consumer<StepRows> before = rows -> {};
     private float[][] wanted = {};
     private int steps;
+    private int best;
+    private int rowsRead;
+    private int bestRead;
 
     FakeComputation(Function<int[], float[]> logits, int blockSize, Blocks.Group... groups) {
         this(logits, 0, blockSize, groups);
@@ -55,6 +60,22 @@ final class FakeComputation implements Computation {
     /** Has something happen at the beginning of every step. */
     void before(Consumer<StepRows> action) {
         before = action;
+    }
+
+    /** Looks for so many of the best of each row from now on. */
+    FakeComputation looking(int count) {
+        best = count;
+        return this;
+    }
+
+    /** How many rows of logits have been read. */
+    int rowsRead() {
+        return rowsRead;
+    }
+
+    /** How many of the best of rows have been read. */
+    int bestRead() {
+        return bestRead;
     }
 
     int closed() {
@@ -153,7 +174,28 @@ final class FakeComputation implements Computation {
     }
 
     @Override
+    public int best() {
+        return best;
+    }
+
+    @Override
+    public void best(int output, int count, int[] ids, float[] values) {
+        check(count <= best, "more than are looked for");
+        bestRead += count;
+        float[] row = wanted[output];
+        List<Integer> falling = IntStream.range(0, row.length)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingDouble(id -> row[id] + 0.0).reversed())
+                .toList();
+        for (int i = 0; i < count; i++) {
+            ids[i] = falling.get(i);
+            values[i] = row[ids[i]];
+        }
+    }
+
+    @Override
     public void logits(int output, float[] target) {
+        rowsRead++;
         System.arraycopy(wanted[output], 0, target, 0, target.length);
     }
 

@@ -121,6 +121,8 @@ class SteadyStateTest {
         "WINDOWS, greedy",
         "WINDOWS, drawn",
         "WINDOWS, observed",
+        "WINDOWS, greedy of the best",
+        "WINDOWS, drawn of the best",
         "EXPERTS, greedy",
         "MAMBA, greedy",
         "MAMBA_2, greedy",
@@ -128,7 +130,8 @@ class SteadyStateTest {
         "ENCODER_AND_DECODER, greedy"
     })
     void aTokenTakesNoMemoryAndAsksTheBackendForNothing(Kind kind, String way) {
-        CountingProvider provider = new CountingProvider(cpu());
+        CountingProvider provider = new CountingProvider(
+                way.endsWith("of the best") ? new RankingProvider(cpu(), RankingProvider.Ranking.ON_THE_HOST) : cpu());
         try (Tenon tenon = Tenon.builder()
                         .backend(provider)
                         .limits(Limits.defaults().sequences(3).rows(32).buffer(TOKENS + 1))
@@ -141,7 +144,7 @@ class SteadyStateTest {
                 model.listen(new ModelListener() {});
             }
             Sampling sampling = sampling().ignoreEndTokens().maxTokens(TOKENS);
-            Sampling chosen = way.equals("drawn")
+            Sampling chosen = way.startsWith("drawn")
                     ? sampling.temperature(0.8).topK(40).topP(0.9).seed(1)
                     : sampling.greedy();
             List<Generation> generations = new ArrayList<>();
