@@ -124,7 +124,9 @@ public final class Network implements AutoCloseable {
         this.runner = runner;
         this.shapes = shapes;
         this.logits = new Output(runner.place(written.logits()), arena);
-        this.best = BestOutput.of(written.best().stream().map(runner::place).toList(), arena);
+        this.best = written.best()
+                .map(found -> new BestOutput(
+                        runner.place(found.pairs()), runner.place(found.first()), bounds.outputs(), arena));
         StepShape largest = written.program().bounds();
         written.inputs().forEach((key, tensor) -> {
             Optional<Buffer> place = runner.uses(tensor) ? Optional.of(runner.place(tensor)) : Optional.empty();
@@ -227,16 +229,15 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * The best of a row of the last step, in the order of {@link org.tenon.api.op.TopK}. Nothing else is read.
+     * The best of the first rows of the last step, in the order of {@link org.tenon.api.op.TopK}. They are read at once, and nothing else is.
      *
-     * @param output which of the rows wanted
-     * @param count how many, from the first on, at most {@link #best()}
-     * @param ids receives the ids
-     * @param values receives their logits
+     * @param rows how many of the rows wanted
+     * @param count how many of each: one, or {@link #best()}
+     * @param pairs receives ids and their logits, {@code [rows, count, 2]}
      */
-    public void best(int output, int count, int[] ids, float[] values) {
+    public void best(int rows, int count, float[] pairs) {
         best.orElseThrow(() -> new IllegalStateException("the backend has no kernel that finds the best of a row"))
-                .read(runner.queue(), output, count, ids, values);
+                .read(runner.queue(), rows, count, pairs);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.Lookup;
@@ -25,6 +26,7 @@ import org.tenon.api.layer.Step;
 import org.tenon.api.layer.StepInput;
 import org.tenon.api.op.Ops;
 import org.tenon.api.op.TopK;
+import org.tenon.api.op.Unary;
 import org.tenon.api.program.Program;
 import org.tenon.api.program.ProgramWriter;
 import org.tenon.api.tensor.Axis;
@@ -74,7 +76,7 @@ final class NetworkWriter {
      * @param pools the caches by site
      * @param states the states {@code [slots, ...]} by site
      * @param logits {@code [outputs, vocabulary]}
-     * @param best the best ids of each row of the logits and theirs, {@code [outputs, k]} each; nothing where the backend has no kernel for them
+     * @param best the best of each row; nothing where the backend has no kernel for them
      * @param routings where routers send rows, in the order of the layers
      */
     record Written(
@@ -83,8 +85,16 @@ final class NetworkWriter {
             Map<String, Pools> pools,
             Map<String, Tensor> states,
             Tensor logits,
-            List<Tensor> best,
+            Optional<Best> best,
             List<Routings.Routing> routings) {}
+
+    /**
+     * The best of each row of the logits. Ids are F32, which holds as many as {@link TopK} takes, so that one tensor has both.
+     *
+     * @param pairs ids and logits {@code [outputs, k, 2]}
+     * @param first those of the first {@code [outputs, 2]}, which lie together and so are read at once
+     */
+    record Best(Tensor pairs, Tensor first) {}
 
     /**
      * Each stack in turn: embedding and layers, then the norm; of the last one norm and head on the rows whose output is wanted, and for a backend with a
@@ -106,22 +116,32 @@ final class NetworkWriter {
                     + blueprint.heads().keySet());
         }
         Tensor logits = forward(last, forward(stack.norm(), wanted)); // [outputs, vocabulary]
-        List<Tensor> best = best(logits, backend);
+        Optional<Best> best = best(logits, backend);
         List<Tensor> kept = new ArrayList<>(List.of(logits));
-        kept.addAll(best);
+        best.ifPresent(found -> kept.addAll(List.of(found.pairs(), found.first())));
         routings.forEach(routing -> kept.add(routing.ids()));
         return new Written(writer.finish(kept), inputs, pools, states, logits, best, List.copyOf(routings));
     }
 
     /** The host finds the best as well, if it must: opened up, the op would be of no use. */
-    private List<Tensor> best(Tensor logits, Backend backend) {
+    private Optional<Best> best(Tensor logits, Backend backend) {
         TopK op = new TopK((int) Math.min(BEST, logits.width()));
         TopK.In<Tensor> in = new TopK.In<>(logits);
         List<Tensor> out =
                 op.infer(in).stream().map(spec -> Tensor.of("best", spec)).toList();
-        return backend.find(op, in, out) instanceof Lookup.Native<?>
-                ? writer.ops().emit(op, in)
-                : List.of();
+        if (!(backend.find(op, in, out) instanceof Lookup.Native<?>)) {
+            return Optional.empty();
+        }
+        Ops ops = writer.ops();
+        List<Tensor> found = ops.emit(op, in);
+        Dim rows = logits.shape().dim(0);
+        Shape column = Shape.of(rows, op.k(), 1);
+        Tensor ids = ops.convert(found.getFirst(), DType.F32).reshape(column);
+        Tensor values = found.getLast().reshape(column);
+        Tensor pairs = ops.select(ops.constant(Shape.of(2), 1, 0), ids, values); // [outputs, k, 2]
+        Tensor first =
+                ops.unary(Unary.COPY, pairs.reshape(Shape.of(rows, 2L * op.k())).columns(0, 2)); // [outputs, 2]
+        return Optional.of(new Best(pairs, first));
     }
 
     /**

@@ -227,13 +227,13 @@ final class Batch {
 
     /** Takes what a step has computed. */
     void take(Outputs outputs) {
-        int output = 0;
+        outputs.begin();
         for (int i = 0; i < inStep.size(); i++) {
             CachedSequence sequence = sequencesInStep.get(i);
             sequence.computed(counts[i]);
             blocks.enter(sequence);
             if (sequence.pending() == 0) {
-                next(inStep.get(i), outputs.at(output++));
+                next(inStep.get(i), outputs.next());
             }
         }
         inStep.clear();

@@ -19,8 +19,11 @@ interface Computation extends AutoCloseable {
         return 0;
     }
 
-    /** The first few of the best of a row of the last step, at most {@link #best}, as {@link org.tenon.api.op.TopK} orders them. */
-    default void best(int output, int count, int[] ids, float[] values) {
+    /**
+     * The first, or all {@link #best}, of each of the first rows of the last step, as {@link org.tenon.api.op.TopK} orders them: ids and logits,
+     * {@code [rows, count, 2]}.
+     */
+    default void best(int rows, int count, float[] pairs) {
         throw new UnsupportedOperationException("the best aren't looked for");
     }
 

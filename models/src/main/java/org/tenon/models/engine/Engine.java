@@ -50,7 +50,7 @@ final class Engine implements Inbox.Owner, Blocks.Copying {
         this.rows = new StepRows(limits.rows(), sequences, limits.outputs().orElseThrow(), blocks);
         this.batch =
                 new Batch(blocks, rows, sequences, limits.idle().toNanos(), _ -> queued.decrementAndGet(), this::tell);
-        this.outputs = new Outputs(computation, vocabulary);
+        this.outputs = new Outputs(computation, rows, vocabulary);
     }
 
     void start() {

@@ -158,8 +158,8 @@ final class NetworkComputation implements Computation {
     }
 
     @Override
-    public void best(int output, int count, int[] ids, float[] values) {
-        network.best(output, count, ids, values);
+    public void best(int rows, int count, float[] pairs) {
+        network.best(rows, count, pairs);
     }
 
     @Override

@@ -247,7 +247,7 @@ class Run {
             id = checked(chain.next(outputs.scores(), history));
             probability = logits[id] - logSumExp;
         } else {
-            id = checked(outputs.next(chain, history));
+            id = checked(outputs.choose(chain, history));
         }
         if (transcript.count() == 0) {
             firstToken = System.nanoTime();

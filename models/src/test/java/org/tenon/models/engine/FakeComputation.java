@@ -179,17 +179,21 @@ final class FakeComputation implements Computation {
     }
 
     @Override
-    public void best(int output, int count, int[] ids, float[] values) {
-        check(count <= best, "more than are looked for");
-        bestRead += count;
-        float[] row = wanted[output];
-        List<Integer> falling = IntStream.range(0, row.length)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(id -> row[id] + 0.0).reversed())
-                .toList();
-        for (int i = 0; i < count; i++) {
-            ids[i] = falling.get(i);
-            values[i] = row[ids[i]];
+    public void best(int rows, int count, float[] pairs) {
+        check(count == 1 || count == best, count + " are neither the first nor all that are looked for");
+        check(rows == wanted.length, "not the rows of the step");
+        bestRead += rows * count;
+        for (int output = 0; output < rows; output++) {
+            float[] row = wanted[output];
+            List<Integer> falling = IntStream.range(0, row.length)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingDouble(id -> row[id] + 0.0)
+                            .reversed())
+                    .toList();
+            for (int i = 0; i < count; i++) {
+                pairs[2 * (output * count + i)] = falling.get(i);
+                pairs[2 * (output * count + i) + 1] = row[falling.get(i)];
+            }
         }
     }
 

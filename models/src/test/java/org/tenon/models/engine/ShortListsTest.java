@@ -81,7 +81,7 @@ class ShortListsTest {
             rows.await();
             best.await();
             assertEquals(TOKENS, test.computation().rowsRead());
-            assertEquals(TOKENS, test.computation().bestRead());
+            assertTrue(test.computation().bestRead() <= 2 * TOKENS); // of all rows of a step at once
         }
     }
 
