@@ -54,7 +54,8 @@ public class OpenClGpuTest implements SuiteSource {
             "SelectiveScan/BF16",
             "StateSpaceDual/F32",
             "Experts/F32-F32-F32/",
-            "Experts/BF16-BF16-BF16/");
+            "Experts/BF16-BF16-BF16/",
+            "TopK/");
 
     @Override
     public Suite suite() {

@@ -1,7 +1,9 @@
 package org.tenon.backend.opencl;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
+import org.tenon.api.backend.Binder;
 import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.TopK;
@@ -9,15 +11,18 @@ import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Tensor;
 
-/** The best of each row, which is cut into parts, so that a single row keeps the whole device busy ({@code kernels/best.cl}). */
+/** The best of each row, which is cut into parts, so that a single row keeps the whole device busy ({@code kernels/best.cl, gpu/best.cl}). */
 final class Best {
     /** The most of a row that a part keeps in order; beyond, opening up is no slower. */
     private static final int MOST = 256;
 
-    /** Columns of a part on a processor, which goes through sixteen at a time, and elsewhere. */
+    /** Columns of a part on a processor, which goes through sixteen at a time, and of a work-group's. */
     private static final long PART = 1 << 14;
 
-    private static final long SMALL_PART = 1 << 10;
+    private static final long SMALL_PART = 1 << 12;
+
+    /** Work-items of a work-group. */
+    private static final int ITEMS = 128;
 
     private final Kernels kernels;
 
@@ -32,25 +37,40 @@ final class Best {
         long part = kernels.processor() ? PART : SMALL_PART;
         long parts = (in.logits().width() + part - 1) / part;
         ToLongFunction<StepShape> rows = View.rows(in.logits().shape());
-        return Lookup.<TopK.In<Buffer>>kernel((operands, outputs, workspace) -> {
-                    Launch ofParts = kernels.launch("best", "best_of_part")
+        Binder<TopK.In<Buffer>> binder = (operands, outputs, workspace) -> {
+            Launch ofParts = over(
+                    step -> rows.applyAsLong(step) * parts,
+                    part,
+                    launch("best_of_part")
                             .operand(operands.logits())
                             .memory(workspace)
                             .number(op.k())
-                            .number(part)
-                            .over(step -> rows.applyAsLong(step) * parts, part);
-                    Launch ofRows = kernels.launch("best", "best_of_row")
+                            .number(part));
+            Launch ofRows = over(
+                    rows,
+                    parts * op.k(),
+                    launch("best_of_row")
                             .operand(outputs.getFirst())
                             .operand(outputs.getLast())
                             .operand(operands.logits())
                             .memory(workspace)
-                            .number(parts)
-                            .over(rows, parts * op.k());
-                    return (queue, step) -> {
-                        ofParts.run(queue, step);
-                        ofRows.run(queue, step);
-                    };
-                })
+                            .number(parts));
+            return (queue, step) -> {
+                ofParts.run(queue, step);
+                ofRows.run(queue, step);
+            };
+        };
+        return (kernels.processor() ? kernels.items(binder) : kernels.shared(binder))
                 .workspace(step -> rows.applyAsLong(step) * parts * op.k() * Long.BYTES);
+    }
+
+    private ClLaunch.Builder launch(String function) {
+        return kernels.processor()
+                ? kernels.launch("best", function)
+                : kernels.groups("gpu/best", function, Map.of(), ITEMS);
+    }
+
+    private ClLaunch over(ToLongFunction<StepShape> units, long effort, ClLaunch.Builder launch) {
+        return kernels.processor() ? launch.over(units, effort) : launch.overGroups(units);
     }
 }

@@ -3,6 +3,7 @@ package org.tenon.models.loading;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tenon.api.backend.Backend;
 import org.tenon.api.backend.BackendProvider;
@@ -22,6 +23,7 @@ import org.tenon.api.op.Operands;
 import org.tenon.api.op.TopK;
 import org.tenon.api.tensor.Buffer;
 import org.tenon.api.tensor.Dim;
+import org.tenon.api.tensor.StepShape;
 import org.tenon.api.tensor.Storage;
 import org.tenon.api.tensor.Tensor;
 
@@ -181,6 +183,11 @@ final class RankingProvider implements BackendProvider {
         @Override
         public void finish() {
             queue.finish();
+        }
+
+        @Override
+        public Optional<Launch> record(Launch steps, StepShape shape) {
+            return queue.record(steps, shape);
         }
     }
 }

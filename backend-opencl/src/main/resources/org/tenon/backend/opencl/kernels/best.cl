@@ -1,18 +1,7 @@
 #include "common.cl"
+#include "entries.cl"
 
-// The best of rows, each row cut into parts: first the best of each part, then, of what those found, the best of the row. What is found lies in the room as
-// one number each, so that larger is better: the order of the value in the upper half, and in the lower how far the index is from the last there can be.
-
-#define LAST 0x7FFFFFFFu
-
-// The order of values as that of whole numbers: NaN above all, both zeros the same.
-static inline long entry(float x, ulong index) {
-    int bits = as_int(x), size = bits & 0x7FFFFFFF;
-    bits = size > 0x7F800000 ? 0x7FC00000 : size == 0 ? 0 : bits;
-    return upsample(bits ^ (bits >> 31 & 0x7FFFFFFF), LAST - (uint) index);
-}
-
-#define INDEX(entry) (LAST - (uint) (entry))
+// The best of rows, each row cut into parts: first the best of each part, then, of what those found, the best of the row.
 
 // Puts what is better than the last of k in its place.
 static inline void enter(global long *best, ulong k, long better) {
