@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.tenon.api.backend.Binder;
-import org.tenon.api.backend.Launch;
 import org.tenon.api.backend.Lookup;
 import org.tenon.api.op.TopK;
 import org.tenon.api.tensor.Buffer;
@@ -38,7 +37,7 @@ final class Best {
         long parts = (in.logits().width() + part - 1) / part;
         ToLongFunction<StepShape> rows = View.rows(in.logits().shape());
         Binder<TopK.In<Buffer>> binder = (operands, outputs, workspace) -> {
-            Launch ofParts = over(
+            ClLaunch ofParts = over(
                     step -> rows.applyAsLong(step) * parts,
                     part,
                     launch("best_of_part")
@@ -46,7 +45,7 @@ final class Best {
                             .memory(workspace)
                             .number(op.k())
                             .number(part));
-            Launch ofRows = over(
+            ClLaunch ofRows = over(
                     rows,
                     parts * op.k(),
                     launch("best_of_row")
@@ -55,10 +54,7 @@ final class Best {
                             .operand(operands.logits())
                             .memory(workspace)
                             .number(parts));
-            return (queue, step) -> {
-                ofParts.run(queue, step);
-                ofRows.run(queue, step);
-            };
+            return new Launches(List.of(ofParts, ofRows));
         };
         return (kernels.processor() ? kernels.items(binder) : kernels.shared(binder))
                 .workspace(step -> rows.applyAsLong(step) * parts * op.k() * Long.BYTES);
