@@ -60,6 +60,7 @@ final class Kernels implements AutoCloseable {
     private final BinaryCache cache;
     private final ClDevice device;
     private final Variant variant;
+    private final long mostItems;
     private final Map<String, ClProgram> programs = new HashMap<>();
     private final Set<ClKernel> open = ConcurrentHashMap.newKeySet();
     private Optional<Recording> recording = Optional.empty();
@@ -77,11 +78,12 @@ final class Kernels implements AutoCloseable {
         this.cache = cache;
         this.device = device;
         this.variant = variant;
+        mostItems = (long) ITEMS * device.computeUnits();
     }
 
     /** {@return the most work-items that a launch on a processor has} */
     long mostItems() {
-        return (long) ITEMS * device.computeUnits();
+        return mostItems;
     }
 
     boolean processor() {
