@@ -14,6 +14,7 @@ module org.tenon.cli {
     requires org.tenon.demo.models;
     requires org.tenon.models;
 
+    uses org.tenon.api.backend.BackendProvider;
     uses org.tenon.api.model.ModelFamily;
 
     // Java makes the logging configuration by its name.

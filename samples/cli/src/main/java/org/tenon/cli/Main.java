@@ -13,6 +13,7 @@ import org.tenon.cli.command.Describe;
 import org.tenon.cli.command.Embed;
 import org.tenon.cli.command.Generate;
 import org.tenon.cli.command.Perplexity;
+import org.tenon.cli.command.Products;
 import org.tenon.cli.command.Tokenize;
 import org.tenon.cli.command.Verify;
 import org.tenon.cli.console.Console;
@@ -102,6 +103,7 @@ public final class Main implements Runnable {
                 new Bench(console),
                 new Create(console),
                 new Backends(console),
+                new Products(console),
                 new Conformance(console));
     }
 
