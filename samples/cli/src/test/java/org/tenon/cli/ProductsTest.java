@@ -41,6 +41,13 @@ class ProductsTest {
     }
 
     @Test
+    void noRoundsAreRefused() {
+        Run run = Run.tenon("products", "--backend", "cpu", "--rounds", "0");
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains("--rounds must be 1 or more, but is 0"), run::err);
+    }
+
+    @Test
     void aSizeThatIsNoneIsRefused() {
         Run run = Run.tenon("products", "--size", "1024x0x3");
         assertEquals(2, run.code());

@@ -27,7 +27,10 @@ import org.tenon.cli.console.Unit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code tenon products}: backends side by side, in one run. */
@@ -40,6 +43,9 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class Products implements Callable<Integer> {
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--size",
@@ -119,6 +125,9 @@ public final class Products implements Callable<Integer> {
      */
     @Override
     public Integer call() {
+        if (rounds < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds must be 1 or more, but is " + rounds);
+        }
         Map<String, BackendProvider> found = ServiceLoader.load(BackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .collect(Collectors.toMap(BackendProvider::name, provider -> provider, (one, other) -> one));
