@@ -42,24 +42,24 @@ record AttentionCut(
     }
 
     static long padded(long width) {
-        return ceilDiv(width, LANES) * LANES;
+        return Math.ceilDiv(width, LANES) * LANES;
     }
 
     /** Places for parts: a sequence may begin within one. */
     long slots(StepShape step) {
-        return ceilDiv(step.size(keys), PART) + 1;
+        return Math.ceilDiv(step.size(keys), PART) + 1;
     }
 
     /** Units of work if all parts of a tile's keys are one unit's. */
     private long tiles(StepShape step) {
-        return ceilDiv(rows.size(step), tileRows) * kvHeads * ceilDiv(heads / kvHeads, tileHeads);
+        return Math.ceilDiv(rows.size(step), tileRows) * kvHeads * Math.ceilDiv(heads / kvHeads, tileHeads);
     }
 
     /** Units that share the parts of a tile's keys, so that nothing of the device waits. */
     long chunks(StepShape step) {
         long tiles = Math.max(1, tiles(step));
         boolean fits = bytes(rows.size(step), slots(step)) <= MOST_BYTES;
-        return fits ? Math.min(ceilDiv(items, tiles), slots(step)) : 1;
+        return fits ? Math.min(Math.ceilDiv(items, tiles), slots(step)) : 1;
     }
 
     long units(StepShape step) {
@@ -78,11 +78,7 @@ record AttentionCut(
 
     /** The most of it in a step within bounds: with more rows there are units enough. */
     long partBytes(StepShape bounds) {
-        long few = ceilDiv(items, kvHeads) * tileRows;
+        long few = Math.ceilDiv(items, kvHeads) * tileRows;
         return Math.min(MOST_BYTES, bytes(Math.min(rows.size(bounds), few), slots(bounds)));
-    }
-
-    static long ceilDiv(long a, long b) {
-        return (a + b - 1) / b;
     }
 }

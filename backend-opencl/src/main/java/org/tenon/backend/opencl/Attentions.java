@@ -161,7 +161,7 @@ final class Attentions {
 
     /** The width that a program is compiled for: few programs do for all widths. */
     private static long compiled(long width) {
-        return Math.max(LEAST_WIDTH, AttentionCut.ceilDiv(width, WIDTH_STEP) * WIDTH_STEP);
+        return Math.max(LEAST_WIDTH, Math.ceilDiv(width, WIDTH_STEP) * WIDTH_STEP);
     }
 
     private AttentionCut tiles(Attention op, Attention.In<Tensor> in, long queries, boolean oneRow) {

@@ -34,26 +34,22 @@ final class Best {
             return Lookup.unsupported("only the " + MOST + " best, not " + op.k());
         }
         long part = kernels.processor() ? PART : SMALL_PART;
-        long parts = (in.logits().width() + part - 1) / part;
+        long parts = Math.ceilDiv(in.logits().width(), part);
         ToLongFunction<StepShape> rows = View.rows(in.logits().shape());
         Binder<TopK.In<Buffer>> binder = (operands, outputs, workspace) -> {
-            ClLaunch ofParts = over(
-                    step -> rows.applyAsLong(step) * parts,
-                    part,
-                    launch("best_of_part")
-                            .operand(operands.logits())
-                            .memory(workspace)
-                            .number(op.k())
-                            .number(part));
-            ClLaunch ofRows = over(
-                    rows,
-                    parts * op.k(),
-                    launch("best_of_row")
-                            .operand(outputs.getFirst())
-                            .operand(outputs.getLast())
-                            .operand(operands.logits())
-                            .memory(workspace)
-                            .number(parts));
+            ClLaunch ofParts = launch("best_of_part")
+                    .operand(operands.logits())
+                    .memory(workspace)
+                    .number(op.k())
+                    .number(part)
+                    .overEither(step -> rows.applyAsLong(step) * parts, part);
+            ClLaunch ofRows = launch("best_of_row")
+                    .operand(outputs.getFirst())
+                    .operand(outputs.getLast())
+                    .operand(operands.logits())
+                    .memory(workspace)
+                    .number(parts)
+                    .overEither(rows, parts * op.k());
             return new Launches(List.of(ofParts, ofRows));
         };
         return (kernels.processor() ? kernels.items(binder) : kernels.shared(binder))
@@ -61,12 +57,6 @@ final class Best {
     }
 
     private ClLaunch.Builder launch(String function) {
-        return kernels.processor()
-                ? kernels.launch("best", function)
-                : kernels.groups("gpu/best", function, Map.of(), ITEMS);
-    }
-
-    private ClLaunch over(ToLongFunction<StepShape> units, long effort, ClLaunch.Builder launch) {
-        return kernels.processor() ? launch.over(units, effort) : launch.overGroups(units);
+        return kernels.either("best", function, Map.of(), ITEMS);
     }
 }

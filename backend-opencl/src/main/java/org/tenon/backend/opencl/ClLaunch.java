@@ -141,6 +141,16 @@ final class ClLaunch implements Launch {
         }
 
         /**
+         * The launch of a kernel that does units in items on a processor, and in work-groups on a GPU.
+         *
+         * @param units how many units of work a step has
+         * @param effort what one of them takes, in additions or the like
+         */
+        ClLaunch overEither(ToLongFunction<StepShape> units, long effort) {
+            return kernels.processor() ? over(units, effort) : overGroups(units);
+        }
+
+        /**
          * The launch, by items.
          *
          * @param units how many units of work a step has
@@ -197,11 +207,11 @@ final class ClLaunch implements Launch {
             return;
         }
         long run = run(count);
-        long items = (count + run - 1) / run;
+        long items = Math.ceilDiv(count, run);
         if (kernels.processor()) {
             kernel.launch(items, 1);
         } else {
-            kernel.launch((items + group - 1) / group * group, group);
+            kernel.launch(Math.ceilDiv(items, group) * group, group);
         }
     }
 
@@ -214,7 +224,7 @@ final class ClLaunch implements Launch {
         if (!kernels.processor()) {
             return grain == EFFORT ? ELEMENTS : 1;
         }
-        long items = Math.clamp((count + grain - 1) / grain, 1, kernels.mostItems());
-        return (count + items - 1) / items;
+        long items = Math.clamp(Math.ceilDiv(count, grain), 1, kernels.mostItems());
+        return Math.ceilDiv(count, items);
     }
 }

@@ -49,7 +49,7 @@ final class ClQueue implements Queue {
             }
             MemorySegment.copy(source, done, staging, taken, part);
             context.write(staging.address() + taken, buffer, offset + done, part, false);
-            taken = (taken + part + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            taken = Math.ceilDiv(taken + part, ALIGNMENT) * ALIGNMENT;
         }
     }
 

@@ -112,6 +112,19 @@ final class Kernels implements AutoCloseable {
         return new ClLaunch.Builder(this, kernel(file, BASELINE, function, definitions), GROUP);
     }
 
+    /**
+     * A launch of a kernel that exists for processors and, in {@code gpu}, for GPUs, under one name and with the same arguments.
+     *
+     * @param file the program's file, without {@code .cl}
+     * @param function the kernel's name
+     * @param definitions what the program is compiled for
+     * @param wanted work-items of a GPU's work-group, as for {@link #groups}
+     * @return the launch, without arguments
+     */
+    ClLaunch.Builder either(String file, String function, Map<String, ?> definitions, int wanted) {
+        return processor() ? launch(file, function, definitions) : groups("gpu/" + file, function, definitions, wanted);
+    }
+
     /** A launch of a program that is the same for all types. */
     ClLaunch.Builder launch(String file, String function) {
         return launch(file, function, Map.of());

@@ -93,7 +93,7 @@ final class Mixtures {
         }
 
         private static long aligned(long bytes) {
-            return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
         }
     }
 

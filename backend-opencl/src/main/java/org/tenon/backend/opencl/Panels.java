@@ -31,7 +31,7 @@ final class Panels {
     }
 
     static long count(long columns) {
-        return (columns + COLUMNS - 1) / COLUMNS;
+        return Math.ceilDiv(columns, COLUMNS);
     }
 
     /**

@@ -123,7 +123,7 @@ final class Products {
                 .number(Kernels.FLOATS.indexOf(segment.result().type()))
                 .size(rows)
                 .over(
-                        step -> (rows.applyAsLong(step) + ROWS - 1) / ROWS * count,
+                        step -> Math.ceilDiv(rows.applyAsLong(step), ROWS) * count,
                         Panels.COLUMNS * x.spec().width());
     }
 
@@ -131,15 +131,15 @@ final class Products {
         var rows = View.rows(x.shape());
         ClLaunch.Builder launch = launch("tiles", x, segment, TILE_ITEMS);
         long high = launch.group(); // an item has a row's worth of a tile
-        long wide = (segment.columns() + TILE_COLUMNS - 1) / TILE_COLUMNS;
+        long wide = Math.ceilDiv(segment.columns(), TILE_COLUMNS);
         return launch.size(rows)
                 .overGroups(
-                        step -> few(rows.applyAsLong(step)) ? 0 : (rows.applyAsLong(step) + high - 1) / high * wide);
+                        step -> few(rows.applyAsLong(step)) ? 0 : Math.ceilDiv(rows.applyAsLong(step), high) * wide);
     }
 
     private Launch byTeams(Buffer x, Segment segment) {
         var rows = View.rows(x.shape());
-        long groups = (segment.columns() + TEAM_COLUMNS - 1) / TEAM_COLUMNS;
+        long groups = Math.ceilDiv(segment.columns(), TEAM_COLUMNS);
         return launch("columns", x, segment, TEAM_ITEMS)
                 .flag(aligned(x) && aligned(segment.weight()))
                 .size(rows)
@@ -198,7 +198,7 @@ final class Products {
         return kernels.items((operands, outputs, workspace) -> {
             Buffer result = outputs.getFirst();
             Shape shape = result.shape();
-            long blocks = (shape.width() + COLUMNS - 1) / COLUMNS;
+            long blocks = Math.ceilDiv(shape.width(), COLUMNS);
             // without an index there is one matrix, whose rows the step may count
             long rows = operands.index().isPresent() ? shape.size(shape.rank() - 2) : Long.MAX_VALUE;
             var count = View.rows(shape);

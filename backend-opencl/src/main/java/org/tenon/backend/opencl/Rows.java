@@ -165,17 +165,12 @@ final class Rows {
                 .operand(from);
     }
 
-    /** A launch of a kernel that exists for processors and for GPUs, under one name and with the same arguments. */
     private ClLaunch.Builder launch(String file, String function, Map<String, ?> definitions, Buffer rows) {
-        return kernels.processor()
-                ? kernels.launch(file, function, definitions)
-                : kernels.groups(
-                        "gpu/" + file, function, definitions, rows.spec().width() <= NARROW ? FEW_ITEMS : MANY_ITEMS);
+        return kernels.either(file, function, definitions, rows.spec().width() <= NARROW ? FEW_ITEMS : MANY_ITEMS);
     }
 
     /** Over rows, of which each number takes so much effort. */
-    private ClLaunch over(Buffer rows, long effort, ClLaunch.Builder launch) {
-        var count = View.rows(rows.shape());
-        return kernels.processor() ? launch.over(count, effort * rows.spec().width()) : launch.overGroups(count);
+    private static ClLaunch over(Buffer rows, long effort, ClLaunch.Builder launch) {
+        return launch.overEither(View.rows(rows.shape()), effort * rows.spec().width());
     }
 }

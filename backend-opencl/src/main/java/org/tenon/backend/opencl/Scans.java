@@ -152,6 +152,6 @@ final class Scans {
     }
 
     private static long parts(long channels) {
-        return (channels + LANES - 1) / LANES;
+        return Math.ceilDiv(channels, LANES);
     }
 }

@@ -71,7 +71,7 @@ record TiledExperts(Kernels kernels, Map<String, DType> types, int function, Roo
         }
 
         private static long aligned(long bytes) {
-            return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
         }
     }
 
@@ -110,7 +110,7 @@ record TiledExperts(Kernels kernels, Map<String, DType> types, int function, Roo
     }
 
     private long units(StepShape step, long tall, long columns, long wide) {
-        return room.most(step, tall) * ((columns + wide - 1) / wide);
+        return room.most(step, tall) * Math.ceilDiv(columns, wide);
     }
 
     private static ToLongFunction<StepShape> at(Buffer workspace, ToLongFunction<StepShape> offset) {
